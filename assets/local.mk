@@ -1,0 +1,1 @@
+# help texts, lab, man page, completion, example answers

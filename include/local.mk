@@ -1,0 +1,1 @@
+# headers, for make dist

@@ -1,0 +1,3 @@
+# engine
+noinst_LIBRARIES += libengine.a
+libengine_a_SOURCES =

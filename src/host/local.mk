@@ -1,0 +1,3 @@
+# host
+noinst_LIBRARIES += libhost.a
+libhost_a_SOURCES =

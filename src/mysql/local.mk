@@ -1,0 +1,3 @@
+# mysql
+noinst_LIBRARIES += libmysql.a
+libmysql_a_SOURCES =

@@ -1,0 +1,3 @@
+# ship
+noinst_LIBRARIES += libship.a
+libship_a_SOURCES =

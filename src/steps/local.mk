@@ -1,0 +1,3 @@
+# steps
+noinst_LIBRARIES += libsteps.a
+libsteps_a_SOURCES =

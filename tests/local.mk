@@ -1,0 +1,4 @@
+# tests; each folder lists its own
+include tests/unit/local.mk
+include tests/screens/local.mk
+include tests/fuzz/local.mk
