@@ -1,0 +1,39 @@
+/* dialect.h - how this version of this vendor says it. Callers never compare versions; they ask the dialect.
+ * Each row of the table in dialect.c cites its source (vendor's manual and version).
+ */
+#ifndef DUALSERVER_MYSQL_DIALECT_H
+#define DUALSERVER_MYSQL_DIALECT_H
+
+#include <stdbool.h>
+
+struct dialect {
+    const char *name;              /* "MariaDB 10.5.2 and later" */
+    unsigned from, below;          /* version as 10.11.6 -> 101106, from <= v < below */
+    bool mariadb;
+    const char *slave_status;      /* SHOW SLAVE STATUS */
+    const char *master_status;     /* SHOW MASTER STATUS */
+    const char *slave_hosts;       /* SHOW SLAVE HOSTS */
+    const char *start, *stop, *reset_all; /* START SLAVE, STOP SLAVE, RESET SLAVE ALL */
+    const char *start_sql, *stop_sql;     /* START SLAVE SQL_THREAD, ... */
+    const char *change_master;     /* CHANGE MASTER TO */
+    const char *key;               /* "MASTER": prefix of MASTER_HOST, ... */
+    const char *no_gtid;           /* option of CHANGE MASTER that means file and position: "MASTER_USE_GTID = no"; NULL */
+    const char *wait_position;     /* "MASTER_POS_WAIT" */
+    const char *slave_word;        /* "slave" or "replica": in messages */
+    const char *expire_days, *expire_seconds; /* variable names, NULL: none */
+    const char *dump_tool, *client_tool;      /* first choice: "mariadb-dump", "mariadb"; the old names are tried next */
+    const char *server_binary;     /* "mariadbd" or "mysqld" */
+    const char *validate;          /* arguments that make the server check its options and end */
+    bool hashed_password;          /* CREATE USER takes the mysql_native_password hash computed by the client */
+    bool import_needs_cfg;         /* IMPORT TABLESPACE without .cfg refuses tables with secondary indexes (1815) */
+    bool import_partitioned;       /* ALTER TABLE ... IMPORT works for partitioned tables */
+    bool import_fulltext;
+    bool myisam_files;             /* .frm/.MYD/.MYI put into the folder are a table (not in MySQL 8+) */
+};
+
+/* From "10.11.14-MariaDB-0+deb12u2" or "8.0.36"; NULL when no row fits. */
+const struct dialect *dialect_for(const char *version);
+unsigned dialect_version(const char *version); /* 10.11.14 -> 101114 */
+const struct dialect *dialect_at(unsigned index); /* NULL past the end: for tests and documents */
+
+#endif

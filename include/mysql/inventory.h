@@ -1,0 +1,75 @@
+/* inventory.h - what a database holds: its tables with engine, size and way of carrying, and its other objects. */
+#ifndef DUALSERVER_MYSQL_INVENTORY_H
+#define DUALSERVER_MYSQL_INVENTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "mysql/db.h"
+
+/* How a table travels. */
+enum carry {
+    CARRY_FILES,    /* its files are a table by themselves: MyISAM, Aria */
+    CARRY_IMPORT,   /* InnoDB file-per-table: CREATE, DISCARD, .ibd and .cfg, IMPORT */
+    CARRY_ROWS,     /* as rows, from a dump made in the same consistent state */
+    CARRY_DEFINITION, /* nothing but its definition: MEMORY, BLACKHOLE, and MERGE */
+};
+const char *carry_name(enum carry carry);
+
+struct table {
+    char *name;
+    char *file;        /* name as a file's: CONVERT(name USING filename) */
+    char *engine;      /* "InnoDB", "MyISAM", "Aria", ... */
+    char *row_format, *collation;
+    uint64_t rows;     /* the engine's estimate for InnoDB */
+    uint64_t bytes;    /* data and indexes; real file sizes when known */
+    bool partitioned, fulltext, primary_key, temporal, encrypted, compressed;
+    bool own_tablespace; /* InnoDB: in its own .ibd inside the database's folder */
+    bool data_directory; /* lies outside the database's folder */
+    enum carry carry;
+    const char *because; /* one phrase for the plan when carry is not what the engine usually gets; NULL */
+};
+
+enum object_kind { OBJECT_VIEW, OBJECT_TRIGGER, OBJECT_PROCEDURE, OBJECT_FUNCTION, OBJECT_EVENT, OBJECT_SEQUENCE };
+struct object {
+    enum object_kind kind;
+    char *name;
+    char *definer;     /* "user@host" */
+};
+
+struct inventory {
+    char *database;
+    char *charset, *collation;   /* the database's defaults */
+    struct table *tables;
+    size_t table_count;
+    struct object *objects;
+    size_t object_count;
+    uint64_t bytes;
+};
+
+int inventory_read(struct db *db, const char *database, struct inventory *inventory, struct err *err);
+/* Fills carry and because of every table, for this pair of servers. Pure. */
+void inventory_choose(struct inventory *inventory, const struct dialect *master, const struct dialect *slave);
+const struct table *inventory_table(const struct inventory *inventory, const char *name);
+void inventory_free(struct inventory *inventory);
+
+/* Definitions, ready to be executed on another server, in an order that works: tables (only those named by `wanted`),
+ * then, in the second list, views (each after those it uses), routines, triggers, events (disabled on the slave). */
+struct definition {
+    enum { DEFINE_TABLE, DEFINE_VIEW, DEFINE_ROUTINE, DEFINE_TRIGGER, DEFINE_EVENT } kind;
+    char *name;
+    char *sql_mode, *charset, *connection_collation; /* the session it wants; NULL: any */
+    char *sql;
+};
+struct definitions {
+    struct definition *items;
+    size_t count;
+};
+int definitions_read(struct db *db, const struct inventory *inventory, struct definitions *definitions, struct err *err);
+/* Executes one on the slave, in the database, with its session settings, and puts the session's back. */
+int definition_execute(struct db *db, const char *database, const struct definition *definition, struct err *err);
+/* CREATE ... EVENT with its status replaced by DISABLE ON SLAVE. Pure; the caller frees; NULL when it cannot be read. */
+char *definition_disable_event(const char *create);
+void definitions_free(struct definitions *definitions);
+
+#endif

@@ -1,0 +1,40 @@
+/* status.h - is the slave running? SHOW SLAVE STATUS by name, in any dialect, and in the how-to's form. */
+#ifndef DUALSERVER_MYSQL_STATUS_H
+#define DUALSERVER_MYSQL_STATUS_H
+
+#include "mysql/db.h"
+
+struct slave_status {
+    bool configured;        /* there is a row, or more */
+    char *master_host, *master_user, *io_state, *sql_state;
+    unsigned master_port;
+    char *io_running;       /* "Yes", "No", "Connecting" */
+    char *sql_running;      /* "Yes", "No" */
+    long long seconds_behind; /* -1: NULL */
+    char *master_log_file;  /* the IO thread reads here */
+    uint64_t read_master_log_pos;
+    char *relay_master_log_file; /* the SQL thread has executed up to here */
+    uint64_t exec_master_log_pos;
+    unsigned last_io_errno, last_sql_errno;
+    char *last_io_error, *last_sql_error;
+    char *gtid_io_pos;      /* MariaDB's Gtid_IO_Pos or MySQL's Executed_Gtid_Set; "" */
+    struct rows rows;       /* the whole answer */
+};
+
+int slave_status_read(struct db *db, struct slave_status *status, struct err *err);
+void slave_status_from_rows(struct slave_status *status, struct rows *rows); /* takes the rows over; pure */
+void slave_status_free(struct slave_status *status);
+bool slave_status_running(const struct slave_status *status); /* Yes, Yes, and not NULL behind */
+/* The how-to's `\G` form; the three lines that matter begin with "-> " and end with a word on each. */
+void slave_status_render(const struct slave_status *status, struct buf *to);
+
+struct binlog_position {
+    char file[256];
+    uint64_t position;
+};
+/* The master's current coordinates; file "" when binary logging is off. */
+int binlog_position_read(struct db *db, struct binlog_position *position, struct err *err);
+/* Waits on the slave until its SQL thread has executed up to there. 0 reached; -1 with ERR_TIMEOUT or ERR_STATE. */
+int binlog_position_wait(struct db *slave, const struct binlog_position *position, unsigned seconds, struct err *err);
+
+#endif

@@ -1,0 +1,38 @@
+/* ship.h - a folder from one host to another, through this program, checked on the way and on arrival.
+ *
+ *     struct ship ship = { .from = master, .to = slave, .from_dir = "...", .to_dir = "...", .total = bytes };
+ *     if (ship_run(&ship, err) == 0) ... ship.manifest now lists every file with size and SHA-256, equal on both sides
+ *     manifest_free(&ship.manifest);
+ *
+ * The sender runs `tar`, through zstd where both hosts have it and it pays; one thread reads, one reads along with
+ * libarchive, one writes; a block of bytes is passed on only after libarchive has accepted every header in it. Only
+ * regular files and folders with sane names pass (no absolute names, no `..`, no links, devices, FIFOs, sockets, setuid,
+ * control bytes): anything else ends the ship. A tar cut at a member boundary looks like a clean end (reproduced), so the
+ * manifest is the proof: the receiver's files are listed and hashed there and must be the manifest's, no more, no less.
+ * Memory is constant (under 64 MiB, whatever the size). The receiver writes only inside to_dir, which is made with mode
+ * 0700 and must be empty or absent.
+ */
+#ifndef DUALSERVER_SHIP_SHIP_H
+#define DUALSERVER_SHIP_SHIP_H
+
+#include <stdint.h>
+#include "host/host.h"
+#include "ship/manifest.h"
+
+struct ship {
+    struct host *from, *to;       /* cloned inside: three sessions at most beside these */
+    const char *from_dir, *to_dir;
+    uint64_t total;               /* expected bytes of file content, for the progress; 0: unknown */
+    int cancel_fd;                /* -1: none */
+    bool compress;                /* zstd where both sides have it */
+    /* called from the caller's thread at most five times a second */
+    void (*progress)(void *context, uint64_t done, uint64_t total, uint64_t bytes_per_second);
+    void *context;
+    /* results */
+    struct manifest manifest;
+    uint64_t file_bytes, wire_bytes, ms;
+};
+
+int ship_run(struct ship *ship, struct err *err);
+
+#endif
