@@ -1,0 +1,33 @@
+/* engine.h - the main job, for every front end. Call in this order, all on one thread:
+ *
+ *     struct engine *engine = engine_new(&answers, &port, state_dir);
+ *     engine_look(engine, err)     connect to both hosts, gather facts, run the checks (EVENT_PHASE, EVENT_CHECK)
+ *     engine_plan(engine, err)     every change of all steps (EVENT_PLAN); changes nothing
+ *     engine_run(engine, err)      the fourteen steps and the proof (EVENT_STEP ... EVENT_RESULT)
+ *     engine_free(engine)
+ *
+ * engine_look() may be called again after answers were changed. A failure of engine_look() or engine_plan() has touched
+ * nothing. When engine_run() fails the master's mysqld is running again, and the last EVENT_RESULT says what state both
+ * servers are in and what to do. The events are the output; err is the same in one line, for the exit code.
+ */
+#ifndef DUALSERVER_ENGINE_ENGINE_H
+#define DUALSERVER_ENGINE_ENGINE_H
+
+#include "plan/answers.h"
+#include "plan/change.h"
+#include "plan/port.h"
+
+struct engine;
+
+/* Borrows answers and port for its life time; state_dir as CONTRACT's --state-dir. */
+struct engine *engine_new(const struct answers *answers, const struct port *port, const char *state_dir);
+int engine_look(struct engine *engine, struct err *err);  /* -1 with ERR_REFUSED when a check refuses */
+int engine_plan(struct engine *engine, struct err *err);
+const struct plan *engine_planned(const struct engine *engine); /* NULL before engine_plan() */
+int engine_run(struct engine *engine, struct err *err);
+void engine_free(struct engine *engine);
+
+/* CONTRACT's default: $XDG_STATE_HOME/dualserver, else ~/.local/state/dualserver; NULL when neither is known. Owned. */
+char *engine_state_dir(void);
+
+#endif

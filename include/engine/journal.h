@@ -1,0 +1,26 @@
+/* journal.h - what a run meant to do and did, on disk before it is done.
+ *
+ * One JSON object a line in STATE/runs/RUN/journal, mode 0600, appended and fsynced: {"t":ISO,"kind":"begin|intent|done|
+ * failed|...", ...}. An intent carries what undo needs (path, backup, before's SHA-256, SQL that takes it back). A torn last line
+ * is tolerated by readers. Secrets never enter: texts are the masked ones of the plan.
+ */
+#ifndef DUALSERVER_ENGINE_JOURNAL_H
+#define DUALSERVER_ENGINE_JOURNAL_H
+
+#include "plan/change.h"
+#include "plan/world.h"
+
+struct journal;
+
+struct journal *journal_open(const char *folder, struct err *err); /* makes the folder, 0700 */
+int journal_begin(struct journal *journal, const struct world *world, struct err *err); /* run, hosts, identities, answers */
+int journal_intent(struct journal *journal, const struct change *change, size_t index, struct err *err);
+int journal_done(struct journal *journal, const struct change *change, size_t index, struct err *err);
+int journal_failed(struct journal *journal, const struct change *change, size_t index, const struct err *why,
+                   struct err *err);
+int journal_step(struct journal *journal, int step, const char *id, const char *state, struct err *err);
+int journal_learnt(struct journal *journal, const char *name, const char *value, struct err *err); /* coordinates, ... */
+int journal_end(struct journal *journal, bool ok, const char *verdict, struct err *err);
+void journal_close(struct journal *journal);
+
+#endif

@@ -1,0 +1,71 @@
+/* change.h - one change that a step makes: shown in the plan, journalled, applied, shown again by undo.
+ *
+ * A plan is the list of changes of all fourteen steps, made from facts and answers without any I/O. Rendering it is the
+ * dry run; applying them in order is the run.
+ */
+#ifndef DUALSERVER_PLAN_CHANGE_H
+#define DUALSERVER_PLAN_CHANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "plan/event.h"
+
+enum change_kind {
+    CHANGE_FILE, /* a file's content is replaced: before and after; rendered as a diff */
+    CHANGE_SQL,  /* statements, in `after`, one a line; secrets as SECRET_MARK names, rendered as ******** */
+    CHANGE_RUN,  /* commands or an action; `after` shows them */
+    CHANGE_SHIP, /* bytes from the master to the slave */
+};
+
+/* In CHANGE_SQL texts a secret stands as \x01NAME\x01, which no identifier may contain. */
+#define SECRET_MARK "\x01"
+#define SECRET_REPLICATION SECRET_MARK "replication" SECRET_MARK
+#define SECRET_REPLICATION_HASH SECRET_MARK "replication-hash" SECRET_MARK
+#define SECRET_REPORTS_HASH SECRET_MARK "reports-hash" SECRET_MARK
+
+struct world;
+struct change;
+typedef int change_apply_fn(struct world *world, const struct change *change, struct err *err);
+
+struct change {
+    enum change_kind kind;
+    enum side server;
+    int step;               /* 1..14: set by the engine */
+    char *what;             /* one line: "set server-id, log-bin in /etc/mysql/..." */
+    char *why;              /* one line; NULL */
+    char *path;             /* CHANGE_FILE */
+    char *before, *after;   /* see the kinds; before may be NULL */
+    char *undo;             /* how it is taken back: a line for the plan and the journal; NULL: nothing to take back */
+    bool restarts;          /* mysqld stops or starts */
+    bool destroys;          /* data on the slave is moved aside: wants the typed host name */
+    change_apply_fn *apply; /* NULL: the generic one of the kind (file, SQL) */
+};
+
+struct plan {
+    struct change *changes;
+    size_t count;
+    struct plan_note {
+        int step;
+        char *text;         /* "the how-to writes X; here Y, because Z" */
+    } *notes;
+    size_t note_count;
+    uint64_t forecast_ms;   /* of the master's downtime */
+    char *forecast_text;    /* how it was computed */
+};
+
+/* Takes the strings over (all must be from malloc); returns the stored change. */
+struct change *plan_add(struct plan *plan, const struct change *change);
+void plan_note(struct plan *plan, int step, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool plan_destroys(const struct plan *plan);
+/* The whole plan as text for a person: per step its title, changes with diffs, commands, SQL masked, notes, forecast. */
+void plan_render(const struct plan *plan, struct buf *to);
+void change_render(const struct change *change, struct buf *to);
+void plan_free(struct plan *plan);
+
+/* Generic ones. Both are repeatable. */
+int change_apply_file(struct world *world, const struct change *change, struct err *err);
+int change_apply_sql(struct world *world, const struct change *change, struct err *err);
+
+#endif

@@ -1,0 +1,53 @@
+/* world.h - what the changes of a run act on: the two hosts, their servers, and what the run has learnt on its way. */
+#ifndef DUALSERVER_PLAN_WORLD_H
+#define DUALSERVER_PLAN_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/secret.h"
+#include "host/host.h"
+#include "mysql/db.h"
+#include "mysql/inventory.h"
+#include "mysql/status.h"
+#include "plan/answers.h"
+#include "plan/facts.h"
+#include "plan/port.h"
+#include "ship/manifest.h"
+
+struct world {
+    const struct answers *answers;
+    const struct port *port;
+    struct facts facts;
+    struct host *hosts[2];       /* by enum side */
+    struct db *dbs[2];           /* open while the server is up: use world_db() */
+    struct secret *db_passwords[2]; /* NULL: socket login */
+    char run_id[40];             /* "20261122-184501-3f9c" */
+    char *run_dir[2];            /* the run's folder on each host: .../.dualserver-RUN */
+    char *state_dir;             /* this run's folder on the admin's machine */
+    /* learnt by the steps */
+    struct secret *replication_password, *reports_password;
+    struct definitions definitions;
+    struct strings binlogs_before; /* names in the master's binlog index while it was stopped */
+    struct binlog_position start;  /* the coordinates for step 12 */
+    struct manifest manifest;
+    uint64_t stopped_at_ms;      /* clock_ms() when the master's mysqld was told to stop; 0: it runs */
+    uint64_t downtime_ms, shipped_bytes;
+    int step;                    /* the step that runs now; 0: none */
+};
+
+/* The connection to the server on that side, opened when there is none or it broke. */
+struct db *world_db(struct world *world, enum side side, struct err *err);
+void world_db_close(struct world *world, enum side side);
+/* A further connection beside it; the caller closes it. */
+struct db *world_db_open(struct world *world, enum side side, struct err *err);
+const char *side_name(enum side side); /* "master", "slave" */
+
+void world_emit(struct world *world, const struct event *event); /* fills in event.step when it is 0 */
+void world_note(struct world *world, enum severity severity, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void world_phase(struct world *world, enum phase phase, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* True when the front end asked to stop: long loops of our own look here. Fills err with ERR_CANCELLED. */
+bool world_cancelled(struct world *world, struct err *err);
+
+#endif
