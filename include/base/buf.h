@@ -29,7 +29,9 @@ void buf_trim(struct buf *buf);       /* cuts white space at the end */
 void buf_free(struct buf *buf);
 
 /* Walks the lines of a text: each call gives the next line without its newline, NULL at the end; the text is cut up.
- *     char *at = buf_steal(&out); for (char *line; (line = text_line(&at)) != NULL;) ... */
+ *     char *text = buf_steal(&out), *at = text;
+ *     for (char *line; (line = text_line(&at)) != NULL;) ...
+ *     free(text); */
 char *text_line(char **at);
 
 /* A list of strings, owned. */

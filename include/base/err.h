@@ -28,7 +28,7 @@ enum err_code {
     ERR_SQL,         /* `detail` is the server's error number */
     ERR_DATA,        /* what arrived is not what was sent, or cannot be understood */
     ERR_UNSUPPORTED, /* this server or host cannot do that */
-    ERR_STATE,       /* the world is not as the step needs it */
+    ERR_WORLD,       /* the world is not as the step needs it */
 };
 
 struct err {

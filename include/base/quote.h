@@ -19,7 +19,7 @@ void quote_table(struct buf *to, const char *database, const char *table);
 void quote_printable(struct buf *to, const char *text, size_t len, int keep_lines);
 /* "1.5 GiB", "320 KiB", "12 B" */
 void quote_size(struct buf *to, unsigned long long bytes);
-/* "0.4 s", "12 s", "3 min 20 s", "2 h 05 min" */
+/* "40 ms", "0.4 s", "12 s", "3 min 20 s", "2 h 05 min" */
 void quote_duration(struct buf *to, unsigned long long milliseconds);
 
 #endif
