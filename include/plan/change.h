@@ -59,12 +59,12 @@ struct plan {
 struct change *plan_add(struct plan *plan, const struct change *change);
 void plan_note(struct plan *plan, int step, const char *format, ...) __attribute__((format(printf, 3, 4)));
 bool plan_destroys(const struct plan *plan);
-/* The whole plan as text for a person: per step its title, changes with diffs, commands, SQL masked, notes, forecast. */
-void plan_render(const struct plan *plan, struct buf *to);
+/* One change as text for a person: a diff, commands, or statements with the secrets masked. */
 void change_render(const struct change *change, struct buf *to);
 void plan_free(struct plan *plan);
 
-/* Generic ones. Both are repeatable. */
+/* Generic ones. Both are repeatable: a file that already holds `after` is left alone, one that holds neither `before` nor
+ * `after` was edited by somebody else and is not touched; statements run in a session of their own. */
 int change_apply_file(struct world *world, const struct change *change, struct err *err);
 int change_apply_sql(struct world *world, const struct change *change, struct err *err);
 

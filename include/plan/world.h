@@ -14,9 +14,12 @@
 #include "plan/port.h"
 #include "ship/manifest.h"
 
+struct plan;
+
 struct world {
     const struct answers *answers;
     const struct port *port;
+    const struct plan *plan;     /* what is being applied; NULL while looking */
     struct facts facts;
     struct host *hosts[2];       /* by enum side */
     struct db *dbs[2];           /* open while the server is up: use world_db() */
@@ -41,6 +44,11 @@ void world_db_close(struct world *world, enum side side);
 /* A further connection beside it; the caller closes it. */
 struct db *world_db_open(struct world *world, enum side side, struct err *err);
 const char *side_name(enum side side); /* "master", "slave" */
+/* A [client] option group with the way into that side's server, for the server's own tools on that host: they read it from
+ * standard input (--defaults-extra-file=/dev/stdin), so that no password is in an argument. Wipe it after use. */
+void world_client_options(const struct world *world, enum side side, struct buf *to);
+/* Writes the statement with its secret marks (plan/change.h) replaced by the quoted secrets. Wipe it after use. */
+int world_fill_secrets(const struct world *world, const char *statement, struct buf *to, struct err *err);
 
 void world_emit(struct world *world, const struct event *event); /* fills in event.step when it is 0 */
 void world_note(struct world *world, enum severity severity, const char *format, ...)

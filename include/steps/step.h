@@ -31,6 +31,8 @@ extern const struct step *const steps[STEP_COUNT];
 
 /* All changes of all steps, with the downtime forecast. Pure. */
 int steps_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err);
+/* The whole plan as text for a person: per step its title, its changes, where it departs from the how-to; the forecast. */
+void plan_render(const struct plan *plan, struct buf *to);
 /* Step 13's proof, also for later commands: emits EVENT_PROOF for each thing proven. */
 int steps_prove(struct world *world, struct err *err);
 

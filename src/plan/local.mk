@@ -1,3 +1,6 @@
 # plan: answers, facts, changes: what is known and what will be done
 noinst_LIBRARIES += libplan.a
-libplan_a_SOURCES =
+libplan_a_SOURCES = \
+	src/plan/change.c \
+	src/plan/change_apply.c \
+	src/plan/world.c

@@ -1,0 +1,155 @@
+#include "plan/world.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/quote.h"
+#include "mysql/account.h"
+#include "plan/change.h"
+
+const char *side_name(enum side side)
+{
+    return side == SIDE_MASTER ? "master" : "slave";
+}
+
+static const struct answers_host *answers_of(const struct world *world, enum side side)
+{
+    return side == SIDE_MASTER ? &world->answers->master : &world->answers->slave;
+}
+
+struct db *world_db_open(struct world *world, enum side side, struct err *err)
+{
+    const struct answers_host *answers = answers_of(world, side);
+    const struct server_facts *server = facts_of(&world->facts, side);
+    struct db_where where = {
+        .host = world->hosts[side],
+        .socket = server->socket,
+        .port = (int)server->port,
+        .user = answers->db_user,
+        .password = world->db_passwords[side],
+    };
+    struct db *db = db_open(&where, err);
+    if (db == NULL)
+        err_wrap(err, "%s: cannot log in to its database server", side_name(side));
+    return db;
+}
+
+struct db *world_db(struct world *world, enum side side, struct err *err)
+{
+    if (world->dbs[side] != NULL && db_alive(world->dbs[side]))
+        return world->dbs[side];
+    world_db_close(world, side);
+    world->dbs[side] = world_db_open(world, side, err);
+    return world->dbs[side];
+}
+
+void world_db_close(struct world *world, enum side side)
+{
+    db_close(world->dbs[side]);
+    world->dbs[side] = NULL;
+}
+
+void world_emit(struct world *world, const struct event *event)
+{
+    struct event filled = *event;
+    if (filled.step == 0)
+        filled.step = world->step;
+    world->port->emit(world->port->context, &filled);
+}
+
+static void emit_text(struct world *world, struct event event, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void emit_text(struct world *world, struct event event, const char *format, va_list args)
+{
+    char raw[2048];
+    struct buf text = BUF_INIT;
+    int len = vsnprintf(raw, sizeof raw, format, args);
+    if (len >= (int)sizeof raw)
+        len = (int)sizeof raw - 1;
+    if (len > 0)
+        quote_printable(&text, raw, (size_t)len, 1);
+    event.text = buf_str(&text);
+    world_emit(world, &event);
+    buf_free(&text);
+}
+
+void world_note(struct world *world, enum severity severity, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    emit_text(world, (struct event){ .kind = EVENT_NOTE, .severity = severity }, format, args);
+    va_end(args);
+}
+
+void world_phase(struct world *world, enum phase phase, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    emit_text(world, (struct event){ .kind = EVENT_PHASE, .phase = phase }, format, args);
+    va_end(args);
+}
+
+bool world_cancelled(struct world *world, struct err *err)
+{
+    struct pollfd fd = { .fd = world->port->cancel_fd, .events = POLLIN };
+    if (fd.fd < 0 || poll(&fd, 1, 0) <= 0)
+        return false;
+    err_set(err, ERR_CANCELLED, "cancelled");
+    return true;
+}
+
+/* A value of an option file in double quotes, as the servers' own parser reads it back. */
+static void add_option(struct buf *to, const char *key, const char *value)
+{
+    buf_addf(to, "%s=\"", key);
+    for (; *value != '\0'; value++) {
+        if (*value == '"' || *value == '\\')
+            buf_addc(to, '\\');
+        buf_addc(to, *value);
+    }
+    buf_adds(to, "\"\n");
+}
+
+void world_client_options(const struct world *world, enum side side, struct buf *to)
+{
+    const struct answers_host *answers = answers_of(world, side);
+    const struct server_facts *server = facts_of(&world->facts, side);
+    buf_adds(to, "[client]\n");
+    add_option(to, "user", answers->db_user != NULL ? answers->db_user : "root");
+    if (world->db_passwords[side] != NULL)
+        add_option(to, "password", secret_text(world->db_passwords[side]));
+    if (server->socket != NULL)
+        add_option(to, "socket", server->socket);
+}
+
+/* The clear text or the hash that a mark stands for; NULL: no such mark. The caller frees. */
+static struct secret *secret_of_mark(const struct world *world, const char *mark)
+{
+    if (strncmp(mark, SECRET_REPLICATION_HASH, strlen(SECRET_REPLICATION_HASH)) == 0)
+        return account_native_hash(world->replication_password);
+    if (strncmp(mark, SECRET_REPLICATION, strlen(SECRET_REPLICATION)) == 0)
+        return secret_copy(world->replication_password);
+    if (strncmp(mark, SECRET_REPORTS_HASH, strlen(SECRET_REPORTS_HASH)) == 0)
+        return account_native_hash(world->reports_password);
+    return NULL;
+}
+
+int world_fill_secrets(const struct world *world, const char *statement, struct buf *to, struct err *err)
+{
+    for (const char *at = statement; *at != '\0';) {
+        if (*at != SECRET_MARK[0]) {
+            buf_addc(to, *at++);
+            continue;
+        }
+        struct secret *secret = secret_of_mark(world, at);
+        if (secret == NULL)
+            return err_set(err, ERR_STATE, "a statement names a secret that is not there");
+        quote_sql(to, secret_text(secret), secret_len(secret));
+        secret_free(secret);
+        at = strchr(at + 1, SECRET_MARK[0]) + 1;
+    }
+    return 0;
+}
