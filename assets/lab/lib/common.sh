@@ -42,15 +42,25 @@ need_machine() {
 }
 
 # lock VARIABLE FILE: waits for the lock and leaves its descriptor in VARIABLE; `unlock VARIABLE` lets go
+# The file may be deleted by its holder; whoever waited for it then tries again on the new one.
 lock() {
+    local fd
     mkdir -p "$(dirname "$2")"
-    exec {lock_fd}>"$2"
-    printf -v "$1" %s "$lock_fd"
-    flock -n "$lock_fd" || { say "waiting for another lab command that holds $(basename "$2")"; flock "$lock_fd"; }
+    while :; do
+        exec {fd}>"$2"
+        if ! flock -n "$fd"; then
+            say "waiting for another lab command, which holds ${2##*/}"
+            flock "$fd"
+        fi
+        [ ! "$2" -ef "/proc/self/fd/$fd" ] || break
+        exec {fd}>&-
+    done
+    printf -v "$1" %s "$fd"
 }
 
 unlock() {
-    exec {lock_fd}>&-
+    local fd=${!1}
+    exec {fd}>&-
 }
 
 # bytes SIZE: 300K, 96M, 2G or plain bytes, as a number

@@ -101,10 +101,11 @@ master_extras() {
     install -m 0644 "$here/host/lab-writer.service" "$1/etc/systemd/system/lab-writer.service"
 }
 
-# host_start HOST DATA COPY: boots it in the background, with a cgroup, a session and a mount namespace of its own
+# host_start HOST DATA COPY SOCKET: boots it in the background, with a cgroup, a session and a mount namespace of its own
 host_start() {
-    local folder=$state/hosts/$1 root image environment=()
-    flavour_line "$(host_line "$1"; echo "$h_flavour")"
+    local folder=$state/hosts/$1 root image fd environment=()
+    host_line "$1"
+    flavour_line "$h_flavour"
     read -ra environment <<<"$f_env"
     image=$(image_path "$f_name")
     for root in $(cgroup_roots); do
@@ -114,9 +115,12 @@ host_start() {
         for root in $(cgroup_roots); do
             echo "$BASHPID" >"$root/$(host_cgroup "$1")/cgroup.procs"
         done
-        exec {lab_held}>&-
+        for fd in /proc/"$BASHPID"/fd/*; do # neither our locks nor our caller's
+            fd=${fd##*/}
+            [ "$fd" -le 2 ] || exec {fd}>&-
+        done
         exec setsid env "${environment[@]}" unshare --mount --propagation slave \
-            "$here/host/boot" "$folder" "$lab_name-$1" "$1" "$lab_name-$1" "$image" "$2" "$3"
+            "$here/host/boot" "$folder" "$lab_name-$1" "$1" "$lab_name-$1" "$image" "$2" "$3" "$4"
     ) </dev/null >"$folder/console.log" 2>&1 &
     echo "$! $(start_time $!)" >"$folder/pid"
 }
@@ -183,10 +187,11 @@ host_kill() {
         done
         sleep 0.05
     done
-    for root in $(cgroup_roots); do
-        [ ! -d "$root/$(host_cgroup "$1")" ] ||
-            find "$root/$(host_cgroup "$1")" -depth -type d -exec rmdir {} \; 2>/dev/null || true
-    done
     [ -z "$left" ] || die "these processes of the host '$1' do not end: $left"
-    rm -rf -- "/run/systemd/nspawn/propagate/$lab_name-$1" "/run/systemd/nspawn/unix-export/$lab_name-$1"
+    for root in $(cgroup_roots); do
+        # a cgroup stays busy for a moment after its last process has died
+        while [ -d "$root/$(host_cgroup "$1")" ] && [ "$SECONDS" -lt "$deadline" ]; do
+            find "$root/$(host_cgroup "$1")" -depth -type d -exec rmdir {} \; 2>/dev/null || sleep 0.02
+        done
+    done
 }

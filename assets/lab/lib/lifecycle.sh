@@ -45,6 +45,7 @@ up_arguments() {
             --size) size=$(bytes "$2"); shift ;;
             --writer) writer=yes ;;
             --empty) empty=yes ;;
+            --no-socket) socket=no ;;
             *) die_usage "up: unknown argument '$1'" ;;
         esac
         shift
@@ -57,11 +58,11 @@ up_arguments() {
 }
 
 lab_up() {
-    local master size writer=no empty=no slaves=() lab_held spec
+    local master size writer=no empty=no socket=yes slaves=() lab_held spec
     master=$(default_flavour) size=$(bytes "$default_size")
     up_arguments "$@"
     need_machine
-    spec="$master ${slaves[*]} size=$size empty=$empty"
+    spec="$master ${slaves[*]} size=$size empty=$empty socket=$socket"
 
     (umask 077; mkdir -p "$labs")
     lock lab_held "$labs/.lock-$lab_name"
@@ -118,7 +119,7 @@ up_fresh() {
             data=$(if [ "$host" = master ]; then data_path "$h_flavour" master "$size"; else data_path "$h_flavour" slave 0; fi)
             [ "$host" != master ] || [ "$size" -le "$copy_limit" ] || copy=no
         fi
-        host_start "$host" "$data" "$copy"
+        host_start "$host" "$data" "$copy" "$socket"
     done
     for host in $(host_names); do
         host_wait "$host"
@@ -155,6 +156,7 @@ lab_down() {
     mkdir -p "$labs"
     lock lab_held "$labs/.lock-$lab_name"
     clean_up
+    rm -f "$labs/.lock-$lab_name"
     unlock lab_held
     say "the lab '$lab_name' is down"
 }
