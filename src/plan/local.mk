@@ -1,6 +1,10 @@
 # plan: answers, facts, changes: what is known and what will be done
 noinst_LIBRARIES += libplan.a
 libplan_a_SOURCES = \
+	src/plan/answers.c \
+	src/plan/answers_check.c \
+	src/plan/answers_file.c \
+	src/plan/answers_keys.c \
 	src/plan/change.c \
 	src/plan/change_apply.c \
 	src/plan/world.c
