@@ -24,6 +24,9 @@ package_of() {
         systemd-nspawn) echo systemd-container ;;
         ip) echo iproute2 ;;
         ssh-keygen) echo openssh-client ;;
+        mkfs.xfs) echo xfsprogs ;;
+        mkfs.btrfs) echo btrfs-progs ;;
+        mkfs.ext4) echo e2fsprogs ;;
         nsenter | unshare | setpriv | flock) echo util-linux ;;
         *) echo "$1" ;;
     esac

@@ -120,7 +120,7 @@ host_start() {
             [ "$fd" -le 2 ] || exec {fd}>&-
         done
         exec setsid env "${environment[@]}" unshare --mount --propagation slave \
-            "$here/host/boot" "$folder" "$lab_name-$1" "$1" "$lab_name-$1" "$image" "$2" "$3" "$4"
+            bash "$here/host/boot" "$folder" "$lab_name-$1" "$1" "$lab_name-$1" "$image" "$2" "$3" "$4"
     ) </dev/null >"$folder/console.log" 2>&1 &
     echo "$! $(start_time $!)" >"$folder/pid"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # up and down.
 
-default_size=96M
+default_size=64M
 copy_limit=$((4 << 30)) # data directories above this are stacked, not copied, at a start
 
 # clean_up: removes whatever there is of this lab; safe at any moment and as often as you like

@@ -17,6 +17,7 @@ lab_shell() {
 lab_answers() {
     local host section
     [ $# -eq 0 ] || die_usage "answers takes no arguments"
+    need_root
     lab_is_up || die "the lab '$lab_name' is not up; start it with: lab up"
     printf '[run]\ndatabase = billing\n'
     for host in $(host_names); do
@@ -55,14 +56,40 @@ lab_writer() {
 # lab_tmpfs HOST PATH SIZE|off: a small file system, to be filled
 lab_tmpfs() {
     [ $# -eq 3 ] || die_usage "usage: lab tmpfs HOST PATH SIZE|off"
+    local size=$3
     need_root
     need_host "$1"
-    if [ "$3" = off ]; then
+    if [ "$size" = off ]; then
         host_enter "$1" umount -- "$2"
     else
+        size=$(bytes "$size")
         host_enter "$1" mkdir -p -- "$2"
-        host_enter "$1" mount -t tmpfs -o "size=$(bytes "$3"),mode=0755" lab-tmpfs "$2"
+        host_enter "$1" mount -t tmpfs -o "size=$size,mode=0755" lab-tmpfs "$2"
     fi
+}
+
+# lab_disk HOST PATH SIZE|off [TYPE]: a disk of its own in the host; its loop device goes when it is unmounted or the host dies
+lab_disk() {
+    [ $# -ge 3 ] && [ $# -le 4 ] || die_usage "usage: lab disk HOST PATH SIZE|off [ext4|xfs|btrfs]"
+    local size=$3 type=${4:-ext4} file loop node
+    need_root
+    need_host "$1"
+    if [ "$size" = off ]; then
+        host_enter "$1" umount -- "$2"
+        return
+    fi
+    size=$(bytes "$size")
+    command -v "mkfs.$type" >/dev/null || die "mkfs.$type is missing: apt-get install $(package_of "mkfs.$type")"
+    file=$(mktemp "$state/hosts/$1/disk.XXXXXX")
+    truncate -s "$size" "$file"
+    "mkfs.$type" -q "$file" || die "no $type of $3 could be made"
+    loop=$(losetup --find --show "$file") || die "this machine has no free loop device"
+    node=/dev/${loop##*/}
+    # shellcheck disable=SC2016 # for the shell inside
+    host_enter "$1" sh -ec 'mkdir -p -- "$2"; mknod "$1" b "$3" "$4"; trap "rm -f \"$1\"" EXIT; mount -t "$5" -- "$1" "$2"' - \
+        "$node" "$2" $((16#$(stat -c %t "$loop"))) $((16#$(stat -c %T "$loop"))) "$type" || { losetup -d "$loop"; die "not mounted"; }
+    losetup -d "$loop" # in use, so: when it is no more
+    rm -f "$file"
 }
 
 yes_no() { if "$@"; then echo yes; else echo no; fi; }
