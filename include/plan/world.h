@@ -23,6 +23,7 @@ struct world {
     struct facts facts;
     struct host *hosts[2];       /* by enum side */
     struct db *dbs[2];           /* open while the server is up: use world_db() */
+    struct db *locks[2];         /* connections that hold the master's tables still until its mysqld is gone */
     struct secret *db_passwords[2]; /* NULL: socket login */
     char run_id[40];             /* "20261122-184501-3f9c" */
     char *run_dir[2];            /* the run's folder on each host: .../.dualserver-RUN */
@@ -33,7 +34,9 @@ struct world {
     struct strings binlogs_before; /* names in the master's binlog index while it was stopped */
     struct binlog_position start;  /* the coordinates for step 12 */
     struct manifest manifest;
-    uint64_t stopped_at_ms;      /* clock_ms() when the master's mysqld was told to stop; 0: it runs */
+    uint64_t stopped_at_ms;      /* clock_ms() when the master's writers were first held up; 0: they are not */
+    bool master_stopped;         /* we told its mysqld to stop, and it has not been seen answering since */
+    bool slave_stopped;
     uint64_t downtime_ms, shipped_bytes;
     int step;                    /* the step that runs now; 0: none */
 };
@@ -41,6 +44,7 @@ struct world {
 /* The connection to the server on that side, opened when there is none or it broke. */
 struct db *world_db(struct world *world, enum side side, struct err *err);
 void world_db_close(struct world *world, enum side side);
+void world_unlock(struct world *world); /* lets go of the master's locked tables; repeatable */
 /* A further connection beside it; the caller closes it. */
 struct db *world_db_open(struct world *world, enum side side, struct err *err);
 const char *side_name(enum side side); /* "master", "slave" */
@@ -55,6 +59,9 @@ void world_note(struct world *world, enum severity severity, const char *format,
     __attribute__((format(printf, 3, 4)));
 void world_phase(struct world *world, enum phase phase, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The master's downtime begins (its writers are held up from now on), and ends. Both are repeatable. */
+void world_downtime_begin(struct world *world);
+void world_downtime_end(struct world *world);
 /* True when the front end asked to stop: long loops of our own look here. Fills err with ERR_CANCELLED. */
 bool world_cancelled(struct world *world, struct err *err);
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "mysql/cnf.h"
+#include "plan/world.h"
 
 struct change *plan_add(struct plan *plan, const struct change *change)
 {

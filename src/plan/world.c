@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/quote.h"
 #include "mysql/account.h"
 #include "plan/change.h"
@@ -152,4 +153,29 @@ int world_fill_secrets(const struct world *world, const char *statement, struct 
         at = strchr(at + 1, SECRET_MARK[0]) + 1;
     }
     return 0;
+}
+
+void world_unlock(struct world *world)
+{
+    for (size_t i = 0; i < sizeof world->locks / sizeof world->locks[0]; i++) {
+        db_close(world->locks[i]);
+        world->locks[i] = NULL;
+    }
+}
+
+void world_downtime_begin(struct world *world)
+{
+    if (world->stopped_at_ms != 0)
+        return;
+    world->stopped_at_ms = clock_ms();
+    world_emit(world, &(struct event){ .kind = EVENT_DOWNTIME, .done = 1 });
+}
+
+void world_downtime_end(struct world *world)
+{
+    if (world->stopped_at_ms == 0)
+        return;
+    world->downtime_ms += clock_ms() - world->stopped_at_ms;
+    world->stopped_at_ms = 0;
+    world_emit(world, &(struct event){ .kind = EVENT_DOWNTIME, .ms = world->downtime_ms });
 }

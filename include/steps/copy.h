@@ -1,0 +1,27 @@
+/* copy.h - the copy of the database's files: its layout in a run's folder, on the master and as it arrives on the slave.
+ *
+ *     RUN/copy/files/      becomes the database's folder: db.opt and the files of MyISAM and Aria tables
+ *     RUN/copy/import/     FILE.ibd and FILE.cfg of InnoDB tables, for IMPORT TABLESPACE
+ *     RUN/copy/rows/N.sql  rows of the tables that cannot be adopted as files; N is the table's place in the inventory
+ *     RUN/incoming/        the same, on the slave
+ */
+#ifndef DUALSERVER_STEPS_COPY_H
+#define DUALSERVER_STEPS_COPY_H
+
+#include "mysql/inventory.h"
+#include "plan/world.h"
+
+size_t copy_count(const struct inventory *inventory, enum carry carry);
+/* Bytes of the tables that travel so. */
+uint64_t copy_bytes(const struct inventory *inventory, enum carry carry);
+/* "8 tables (MyISAM, Aria)": for the plan. Appends. */
+void copy_describe(const struct inventory *inventory, enum carry carry, struct buf *to);
+
+/* The table's file names, each followed by a NUL, for `xargs -0`. */
+void copy_file_names(const struct inventory *inventory, enum carry carry, struct buf *to);
+
+/* Rows of one table into RUN/copy/rows/ by the server's own dump tool; back into the slave's table by its client. */
+int copy_dump_rows(struct world *world, size_t table, struct err *err);
+int copy_load_rows(struct world *world, size_t table, struct err *err);
+
+#endif

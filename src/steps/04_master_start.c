@@ -1,0 +1,91 @@
+#include "steps/step.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "host/service.h"
+#include "steps/settings.h"
+
+/* The binary log that this start opened: the first one that was not in the index while the server was stopped. */
+static int find_start(struct world *world, struct err *err)
+{
+    struct db *db = world_db(world, SIDE_MASTER, err);
+    struct rows rows = ROWS_INIT;
+    if (db == NULL || db_query(db, &rows, err, "SHOW BINARY LOGS") != 0)
+        return err_wrap(err, "cannot list the master's binary logs");
+    world->start = (struct binlog_position){ .position = 4 };
+    for (size_t i = 0; i < rows.count && world->start.file[0] == '\0'; i++) {
+        const char *name = row_str(&rows, i, "Log_name");
+        if (!strings_has(&world->binlogs_before, name) &&
+            snprintf(world->start.file, sizeof world->start.file, "%s", name) >= (int)sizeof world->start.file)
+            world->start.file[0] = '\0';
+    }
+    rows_free(&rows);
+    return world->start.file[0] != '\0' ? 0
+                                        : err_set(err, ERR_STATE, "the master opened no new binary log when it started");
+}
+
+static int apply_start(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change;
+    if (service_start(world->hosts[SIDE_MASTER], &world->facts.master.service, err) != 0)
+        return -1;
+    if (world_db(world, SIDE_MASTER, err) == NULL)
+        return err_wrap(err, "the master's mysqld was started but does not answer");
+    world->master_stopped = false;
+    world_downtime_end(world);
+    if (find_start(world, err) != 0)
+        return -1;
+    world_note(world, SEVERITY_INFO, "replication will begin at %s, position %llu", world->start.file,
+               (unsigned long long)world->start.position);
+    return 0;
+}
+
+static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    (void)answers, (void)err;
+    const struct service *service = &facts->master.service;
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_RUN,
+                       .server = SIDE_MASTER,
+                       .what = mem_printf("start %s", service->unit),
+                       .why = mem_dup("from this point forward there is no downtime; the start opens a new binary log, whose "
+                                      "position 4 is where replication begins"),
+                       .after = service->socket_unit != NULL
+                                    ? mem_printf("systemctl start %s %s", service->socket_unit, service->unit)
+                                    : mem_printf("systemctl start %s", service->unit),
+                       .restarts = true,
+                       .apply = apply_start,
+                   });
+    return 0;
+}
+
+static int verify(struct world *world, struct err *err)
+{
+    struct db *db = world_db(world, SIDE_MASTER, err);
+    struct rows rows = ROWS_INIT;
+    if (db == NULL || db_query(db, &rows, err, "SELECT @@log_bin AS log_bin, @@server_id AS id, @@binlog_format AS format") != 0)
+        return -1;
+    unsigned wanted = settings_server_id(&world->facts, world->answers, SIDE_MASTER);
+    int rc = 0;
+    if (row_u64(&rows, 0, "log_bin") != 1)
+        rc = err_set(err, ERR_STATE, "the master runs without a binary log although its option file asks for one");
+    else if (row_u64(&rows, 0, "id") != wanted)
+        rc = err_set(err, ERR_STATE, "the master runs with server_id %s, not %u", row_str(&rows, 0, "id"), wanted);
+    else if (strcasecmp(row_str(&rows, 0, "format"), "ROW") != 0)
+        rc = err_set(err, ERR_STATE, "the master runs with binlog_format %s, not ROW", row_str(&rows, 0, "format"));
+    rows_free(&rows);
+    return rc;
+}
+
+const struct step step_master_start = {
+    .number = 4,
+    .id = "master-start",
+    .title = "Start mysqld on the master",
+    .howto = "Start MySQL server. From this point forward there will be no downtime",
+    .plan = plan,
+    .verify = verify,
+};

@@ -1,0 +1,62 @@
+#include "steps/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/quote.h"
+#include "steps/settings.h"
+
+static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    (void)err;
+    const char *host = settings_account_host(facts, SIDE_SLAVE);
+    const char *privileges =
+        answers->as_written ? "SUPER, REPLICATION CLIENT, REPLICATION SLAVE, RELOAD ON *.*" : "REPLICATION SLAVE ON *.*";
+    struct buf sql = BUF_INIT;
+    settings_account(&sql, answers->replication.user, host, SECRET_REPLICATION_HASH, privileges);
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_SQL,
+                       .server = SIDE_MASTER,
+                       .what = mem_printf("grant replication to %s@%s", answers->replication.user, host),
+                       .why = mem_dup("the slave logs in with this account to read the binary log"),
+                       .after = buf_steal(&sql),
+                       .undo = mem_printf("DROP USER '%s'@'%s'", answers->replication.user, host),
+                   });
+    if (!answers->as_written)
+        plan_note(plan, 5, "the how-to grants SUPER, REPLICATION CLIENT, REPLICATION SLAVE, RELOAD; here REPLICATION SLAVE alone, "
+                           "which is all that replication needs");
+    plan_note(plan, 5, "the how-to writes the password into the GRANT; here a hash computed by this program, because the clear text "
+                       "would stand in the server's logs");
+    return 0;
+}
+
+static int verify(struct world *world, struct err *err)
+{
+    struct db *db = world_db(world, SIDE_MASTER, err);
+    struct buf sql = BUF_INIT;
+    const char *user = world->answers->replication.user, *host = settings_account_host(&world->facts, SIDE_SLAVE);
+    if (db == NULL)
+        return -1;
+    buf_adds(&sql, "SELECT Repl_slave_priv FROM mysql.user WHERE User = ");
+    quote_sql(&sql, user, strlen(user));
+    buf_adds(&sql, " AND Host = ");
+    quote_sql(&sql, host, strlen(host));
+    err_clear(err);
+    char *value = db_value(db, err, buf_str(&sql));
+    buf_free(&sql);
+    int rc = value != NULL && strcmp(value, "Y") == 0 ? 0 : -1;
+    if (rc != 0 && err->code == ERR_NONE)
+        err_set(err, ERR_STATE, "%s@%s has no REPLICATION SLAVE privilege on the master", user, host);
+    free(value);
+    return rc;
+}
+
+const struct step step_grant_replication = {
+    .number = 5,
+    .id = "grant-replication",
+    .title = "Grant replication to the slave",
+    .howto = "On the master server grant replication permission to slave host",
+    .plan = plan,
+    .verify = verify,
+};

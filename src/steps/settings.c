@@ -1,0 +1,114 @@
+#include "steps/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/quote.h"
+#include "plan/world.h"
+
+static unsigned answered_id(const struct answers *answers, enum side side)
+{
+    return side == SIDE_MASTER ? answers->master.server_id : answers->slave.server_id;
+}
+
+/* 0 when no option file sets it: the server's default says nothing about what its administrator wants. */
+static unsigned configured_id(const struct server_facts *server)
+{
+    const struct cnf *file;
+    const struct cnf_line *line = cnf_winner(&server->options, "server_id", &file);
+    return line != NULL && line->value != NULL ? (unsigned)strtoul(line->value, NULL, 10) : 0;
+}
+
+unsigned settings_server_id(const struct facts *facts, const struct answers *answers, enum side side)
+{
+    unsigned master = answered_id(answers, SIDE_MASTER);
+    if (master == 0)
+        master = configured_id(&facts->master);
+    if (master == 0)
+        master = answered_id(answers, SIDE_SLAVE) == 1 ? 2 : 1;
+    if (side == SIDE_MASTER)
+        return master;
+    unsigned slave = answered_id(answers, SIDE_SLAVE);
+    if (slave == 0)
+        slave = configured_id(&facts->slave);
+    if (slave == 0 || slave == master)
+        slave = master == 2 ? 3 : 2;
+    return slave;
+}
+
+static bool loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 || strcmp(address, "localhost") == 0;
+}
+
+static bool on(const char *value)
+{
+    return strcmp(value, "1") == 0 || strcmp(value, "ON") == 0;
+}
+
+size_t settings_listen(const struct server_facts *server, struct wanted *wanted)
+{
+    size_t n = 0;
+    if (loopback(facts_setting(server, "bind_address")))
+        wanted[n++] = (struct wanted){ "bind-address", "0.0.0.0",
+                                       "bound to the loopback, the other server cannot connect", NULL };
+    if (on(facts_setting(server, "skip_networking")))
+        wanted[n++] = (struct wanted){ "skip-networking", "0", "without networking the other server cannot connect", NULL };
+    return n;
+}
+
+const char *settings_account_host(const struct facts *facts, enum side side)
+{
+    const struct server_facts *server = facts_of(facts, side);
+    return server->source_address != NULL && server->source_address[0] != '\0' ? server->source_address
+                                                                                : server->address;
+}
+
+char *settings_path(const struct world *world, enum side side, const char *part)
+{
+    return mem_printf("%s/%s", world->run_dir[side], part);
+}
+
+void settings_grant_database(struct buf *to, const char *database)
+{
+    buf_addc(to, '`');
+    for (; *database != '\0'; database++) {
+        if (*database == '_' || *database == '%' || *database == '\\')
+            buf_addc(to, '\\');
+        if (*database == '`')
+            buf_addc(to, '`');
+        buf_addc(to, *database);
+    }
+    buf_adds(to, "`.*");
+}
+
+char *settings_wild_pattern(const char *database)
+{
+    struct buf pattern = BUF_INIT;
+    for (; *database != '\0'; database++) {
+        if (*database == '_' || *database == '%')
+            buf_addc(&pattern, '\\');
+        buf_addc(&pattern, *database);
+    }
+    buf_adds(&pattern, ".%");
+    return buf_steal(&pattern);
+}
+
+static void add_account(struct buf *to, const char *user, const char *host)
+{
+    quote_sql(to, user, strlen(user));
+    buf_addc(to, '@');
+    quote_sql(to, host, strlen(host));
+}
+
+void settings_account(struct buf *to, const char *user, const char *host, const char *hash_mark, const char *grant)
+{
+    buf_adds(to, "SET SESSION sql_log_bin = 0, sql_log_off = 1, slow_query_log = 0\nCREATE USER IF NOT EXISTS ");
+    add_account(to, user, host);
+    buf_adds(to, "\nALTER USER ");
+    add_account(to, user, host);
+    buf_addf(to, " IDENTIFIED VIA mysql_native_password USING %s\nGRANT %s TO ", hash_mark, grant);
+    add_account(to, user, host);
+    buf_addc(to, '\n');
+}
