@@ -1,0 +1,16 @@
+/* adopt.h - makes the slave's server own the tables and objects that arrived: InnoDB tablespaces are imported, rows are
+ * loaded, definitions executed. In sessions without binlog. Each may be repeated: what is there already is left alone.
+ * Source: MariaDB KB "InnoDB File-Per-Table Tablespaces, Importing Transportable Tablespaces"; MySQL 8.0 manual 15.6.1.3.
+ */
+#ifndef DUALSERVER_STEPS_ADOPT_H
+#define DUALSERVER_STEPS_ADOPT_H
+
+#include "plan/change.h"
+#include "plan/world.h"
+
+int adopt_tables(struct world *world, const struct change *change, struct err *err);
+int adopt_objects(struct world *world, const struct change *change, struct err *err);
+/* Every table of the master's inventory can be opened on the slave; those that came as files pass CHECK TABLE. */
+int adopt_verify(struct world *world, struct err *err);
+
+#endif

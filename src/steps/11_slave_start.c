@@ -1,0 +1,111 @@
+#include "steps/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/quote.h"
+#include "host/service.h"
+#include "steps/adopt.h"
+#include "steps/copy.h"
+#include "steps/settings.h"
+
+static int apply_start(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change;
+    if (service_start(world->hosts[SIDE_SLAVE], &world->facts.slave.service, err) != 0)
+        return -1;
+    if (world_db(world, SIDE_SLAVE, err) == NULL)
+        return err_wrap(err, "the slave's mysqld was started but does not answer");
+    world->slave_stopped = false;
+    return 0;
+}
+
+static void add_definer(struct buf *to, const char *definer)
+{
+    const char *at = strrchr(definer, '@');
+    size_t user = at != NULL ? (size_t)(at - definer) : strlen(definer);
+    quote_sql(to, definer, user);
+    buf_addc(to, '@');
+    quote_sql(to, at != NULL ? at + 1 : "%", at != NULL ? strlen(at + 1) : 1);
+}
+
+/* Views and routines run with the rights of an account that exists on the master only: on the slave one of that name is
+ * made that nobody can log in with. */
+static void plan_definers(const struct facts *facts, const struct answers *answers, struct plan *plan)
+{
+    const struct strings *missing = &facts->slave.missing_definers;
+    for (size_t i = 0; i < missing->count; i++) {
+        struct buf sql = BUF_INIT;
+        buf_adds(&sql, "SET SESSION sql_log_bin = 0\nCREATE USER IF NOT EXISTS ");
+        add_definer(&sql, missing->items[i]);
+        buf_adds(&sql, " ACCOUNT LOCK\nGRANT SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE, TRIGGER, EVENT ON ");
+        settings_grant_database(&sql, answers->database);
+        buf_adds(&sql, " TO ");
+        add_definer(&sql, missing->items[i]);
+        plan_add(plan, &(struct change){
+                           .kind = CHANGE_SQL,
+                           .server = SIDE_SLAVE,
+                           .what = mem_printf("make the account %s, locked", missing->items[i]),
+                           .why = mem_dup("views and routines are defined by it and answer 1449 where it does not exist"),
+                           .after = buf_steal(&sql),
+                           .undo = mem_printf("DROP USER %s", missing->items[i]),
+                       });
+    }
+}
+
+static void plan_adoption(const struct facts *facts, struct plan *plan)
+{
+    const struct inventory *inventory = &facts->master.inventory;
+    struct buf shown = BUF_INIT;
+    buf_adds(&shown, "CREATE, DISCARD TABLESPACE, put .ibd and .cfg in place, IMPORT TABLESPACE: ");
+    copy_describe(inventory, CARRY_IMPORT, &shown);
+    buf_adds(&shown, "\nCREATE and load rows: ");
+    copy_describe(inventory, CARRY_ROWS, &shown);
+    if (copy_count(inventory, CARRY_DEFINITION) > 0) {
+        buf_adds(&shown, "\nCREATE only: ");
+        copy_describe(inventory, CARRY_DEFINITION, &shown);
+    }
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_RUN,
+                       .server = SIDE_SLAVE,
+                       .what = mem_dup("adopt the tables that are more than their files"),
+                       .why = mem_dup("InnoDB keeps a dictionary beside the files; without an import its tables cannot be opened"),
+                       .after = buf_steal(&shown),
+                       .undo = mem_dup("DROP TABLE"),
+                       .apply = adopt_tables,
+                   });
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_RUN,
+                       .server = SIDE_SLAVE,
+                       .what = mem_printf("make the %zu views, routines, triggers and events", inventory->object_count),
+                       .why = mem_dup("they are definitions, not files; events arrive disabled, or they would run on both servers"),
+                       .undo = mem_dup("DROP each"),
+                       .apply = adopt_objects,
+                   });
+}
+
+static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    (void)err;
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_RUN,
+                       .server = SIDE_SLAVE,
+                       .what = mem_printf("start %s", facts->slave.service.unit),
+                       .after = mem_printf("systemctl start %s", facts->slave.service.unit),
+                       .restarts = true,
+                       .apply = apply_start,
+                   });
+    plan_definers(facts, answers, plan);
+    plan_adoption(facts, plan);
+    return 0;
+}
+
+const struct step step_slave_start = {
+    .number = 11,
+    .id = "slave-start",
+    .title = "Start mysqld on the slave",
+    .howto = "Start mysql on slave",
+    .plan = plan,
+    .verify = adopt_verify,
+};

@@ -1,0 +1,201 @@
+#include "steps/adopt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/quote.h"
+#include "steps/copy.h"
+#include "steps/settings.h"
+
+/* ER_TABLE_EXISTS_ERROR, ER_SP_ALREADY_EXISTS, ER_TRG_ALREADY_EXISTS, ER_EVENT_ALREADY_EXISTS */
+static bool exists_already(const struct err *err)
+{
+    return err->code == ERR_SQL &&
+           (err->detail == 1050 || err->detail == 1304 || err->detail == 1359 || err->detail == 1537);
+}
+
+static struct db *open_session(struct world *world, struct err *err)
+{
+    struct db *db = world_db_open(world, SIDE_SLAVE, err);
+    if (db != NULL && db_exec(db, err, "SET SESSION sql_log_bin = 0, foreign_key_checks = 0, unique_checks = 0") != 0) {
+        db_close(db);
+        db = NULL;
+    }
+    return db;
+}
+
+static int alter(struct db *db, const struct inventory *inventory, size_t table, const char *what, struct err *err)
+{
+    struct buf sql = BUF_INIT;
+    buf_adds(&sql, "ALTER TABLE ");
+    quote_table(&sql, inventory->database, inventory->tables[table].name);
+    buf_addf(&sql, " %s TABLESPACE", what);
+    int rc = db_exec(db, err, buf_str(&sql));
+    buf_free(&sql);
+    return rc == 0 ? 0 : err_wrap(err, "%s tablespace of table %s", what, inventory->tables[table].name);
+}
+
+/* Names of the .ibd files that still wait in the run's folder. */
+static int waiting_files(struct world *world, struct strings *files, struct err *err)
+{
+    struct buf out = BUF_INIT;
+    char *folder = settings_path(world, SIDE_SLAVE, "incoming/import");
+    int rc = host_script(world->hosts[SIDE_SLAVE], &out, err,
+                         "[ ! -d \"$1\" ] || { cd -- \"$1\" && find . -name '*.ibd' -printf '%P\\n'; }", folder, NULL);
+    char *text = buf_steal(&out), *at = text;
+    for (char *line; rc == 0 && (line = text_line(&at)) != NULL;)
+        strings_add(files, line);
+    free(text);
+    free(folder);
+    return rc;
+}
+
+static bool waits(const struct strings *files, const struct table *table)
+{
+    char *name = mem_printf("%s.ibd", table->file);
+    bool found = table->carry == CARRY_IMPORT && strings_has(files, name);
+    free(name);
+    return found;
+}
+
+static int move_in(struct world *world, const struct strings *files, struct err *err)
+{
+    struct buf names = BUF_INIT;
+    for (size_t i = 0; i < files->count; i++) {
+        const char *name = files->items[i];
+        buf_add(&names, name, strlen(name) + 1);
+        buf_addf(&names, "%.*s.cfg", (int)(strlen(name) - strlen(".ibd")), name);
+        buf_addc(&names, '\0');
+    }
+    char *folder = settings_path(world, SIDE_SLAVE, "incoming/import");
+    int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&names), names.len, 0, NULL, NULL, err,
+                              "set -eu; cd -- \"$1\"; xargs -0 -r mv -t \"$2\" --", folder,
+                              world->facts.slave.database_path, NULL);
+    free(folder);
+    buf_free(&names);
+    return rc == 0 ? 0 : err_wrap(err, "cannot put the tablespaces in place on the slave");
+}
+
+static int create_tables(struct world *world, struct db *db, struct err *err)
+{
+    const struct definitions *definitions = &world->definitions;
+    for (size_t i = 0; i < definitions->count; i++) {
+        const struct definition *definition = &definitions->items[i];
+        if (definition->kind != DEFINE_TABLE)
+            continue;
+        if (definition_execute(db, world->answers->database, definition, err) != 0 && !exists_already(err))
+            return err_wrap(err, "cannot make table %s on the slave", definition->name);
+        if (world_cancelled(world, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int import_tables(struct world *world, struct db *db, struct err *err)
+{
+    const struct inventory *inventory = &world->facts.master.inventory;
+    struct strings files = { .count = 0 };
+    uint64_t done = 0, total = copy_bytes(inventory, CARRY_IMPORT);
+    int rc = waiting_files(world, &files, err);
+    for (size_t i = 0; rc == 0 && i < inventory->table_count; i++)
+        if (waits(&files, &inventory->tables[i]))
+            rc = alter(db, inventory, i, "DISCARD", err);
+    if (rc == 0)
+        rc = move_in(world, &files, err);
+    for (size_t i = 0; rc == 0 && i < inventory->table_count; i++) {
+        if (!waits(&files, &inventory->tables[i]))
+            continue;
+        rc = world_cancelled(world, err) ? -1 : alter(db, inventory, i, "IMPORT", err);
+        done += inventory->tables[i].bytes;
+        world_emit(world, &(struct event){ .kind = EVENT_PROGRESS, .done = done, .total = total });
+    }
+    strings_free(&files);
+    return rc;
+}
+
+static int load_rows(struct world *world, struct db *db, struct err *err)
+{
+    const struct inventory *inventory = &world->facts.master.inventory;
+    for (size_t i = 0; i < inventory->table_count; i++) {
+        if (inventory->tables[i].carry != CARRY_ROWS)
+            continue;
+        struct buf sql = BUF_INIT;
+        buf_adds(&sql, "TRUNCATE TABLE "); /* what a first try loaded in part */
+        quote_table(&sql, inventory->database, inventory->tables[i].name);
+        int rc = world_cancelled(world, err) ? -1 : db_exec(db, err, buf_str(&sql));
+        buf_free(&sql);
+        if (rc != 0 || copy_load_rows(world, i, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int adopt_tables(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change;
+    struct db *db = open_session(world, err);
+    struct buf sql = BUF_INIT;
+    buf_adds(&sql, "CREATE DATABASE IF NOT EXISTS ");
+    quote_name(&sql, world->answers->database);
+    int rc = db == NULL ? -1 : db_exec(db, err, buf_str(&sql));
+    if (rc == 0)
+        rc = create_tables(world, db, err);
+    if (rc == 0)
+        rc = import_tables(world, db, err);
+    if (rc == 0)
+        rc = load_rows(world, db, err);
+    buf_free(&sql);
+    db_close(db);
+    return rc;
+}
+
+int adopt_objects(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change;
+    const struct definitions *definitions = &world->definitions;
+    struct db *db = open_session(world, err);
+    int rc = db == NULL ? -1 : 0;
+    for (size_t i = 0; rc == 0 && i < definitions->count; i++) {
+        const struct definition *definition = &definitions->items[i];
+        if (definition->kind == DEFINE_TABLE)
+            continue;
+        rc = definition_execute(db, world->answers->database, definition, err);
+        if (rc != 0 && exists_already(err))
+            rc = 0;
+        if (rc != 0)
+            err_wrap(err, "cannot make %s on the slave", definition->name);
+    }
+    db_close(db);
+    return rc;
+}
+
+static int check_one(struct db *db, const struct inventory *inventory, const struct table *table, struct err *err)
+{
+    struct buf sql = BUF_INIT;
+    struct rows rows = ROWS_INIT;
+    bool files = table->carry == CARRY_FILES;
+    buf_adds(&sql, files ? "CHECK TABLE " : "SELECT 1 FROM ");
+    quote_table(&sql, inventory->database, table->name);
+    buf_adds(&sql, files ? " QUICK" : " LIMIT 1");
+    int rc = db_query(db, &rows, err, buf_str(&sql));
+    for (size_t i = 0; rc == 0 && files && i < rows.count; i++)
+        if (strcmp(row_str(&rows, i, "Msg_type"), "error") == 0)
+            rc = err_set(err, ERR_DATA, "%s", row_str(&rows, i, "Msg_text"));
+    if (rc != 0)
+        err_wrap(err, "table %s is not usable on the slave", table->name);
+    rows_free(&rows);
+    buf_free(&sql);
+    return rc;
+}
+
+int adopt_verify(struct world *world, struct err *err)
+{
+    const struct inventory *inventory = &world->facts.master.inventory;
+    struct db *db = open_session(world, err);
+    int rc = db == NULL ? -1 : 0;
+    for (size_t i = 0; rc == 0 && i < inventory->table_count; i++)
+        rc = world_cancelled(world, err) ? -1 : check_one(db, inventory, &inventory->tables[i], err);
+    db_close(db);
+    return rc;
+}
