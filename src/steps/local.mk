@@ -1,3 +1,24 @@
-# steps
+# steps: one file for each of the fourteen, and what several of them share
 noinst_LIBRARIES += libsteps.a
-libsteps_a_SOURCES =
+libsteps_a_SOURCES = \
+	src/steps/01_master_config.c \
+	src/steps/02_master_stop.c \
+	src/steps/03_copy.c \
+	src/steps/04_master_start.c \
+	src/steps/05_grant_replication.c \
+	src/steps/06_ship.c \
+	src/steps/07_slave_stop.c \
+	src/steps/08_unpack.c \
+	src/steps/09_ownership.c \
+	src/steps/10_slave_config.c \
+	src/steps/11_slave_start.c \
+	src/steps/12_change_master.c \
+	src/steps/13_running.c \
+	src/steps/14_grant_reports.c \
+	src/steps/adopt.c \
+	src/steps/aside.c \
+	src/steps/config.c \
+	src/steps/copy.c \
+	src/steps/prove.c \
+	src/steps/settings.c \
+	src/steps/table.c

@@ -1,0 +1,317 @@
+/* The proof of step 13: each thing is tried, seen on the slave and told as an EVENT_PROOF. */
+#include "steps/step.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/quote.h"
+#include "mysql/checksum.h"
+#include "mysql/status.h"
+
+#define CATCH_UP_S 300u /* after a long ship the slave has to work off what was written meanwhile */
+
+static void proof(struct world *world, const char *id, bool ok, const char *text)
+{
+    world_emit(world, &(struct event){ .kind = EVENT_PROOF, .id = id, .verdict = ok ? CHECK_OK : CHECK_REFUSED, .text = text });
+}
+
+/* The slave's SQL thread has executed all that the master has written until now. */
+static int catch_up(struct world *world, struct err *err)
+{
+    struct binlog_position position;
+    struct db *master = world_db(world, SIDE_MASTER, err), *slave = world_db(world, SIDE_SLAVE, err);
+    if (master == NULL || slave == NULL || binlog_position_read(master, &position, err) != 0)
+        return -1;
+    for (uint64_t end = clock_ms() + CATCH_UP_S * 1000u; clock_ms() < end;) {
+        if (world_cancelled(world, err))
+            return -1;
+        if (binlog_position_wait(slave, &position, 1, err) == 0)
+            return 0;
+        if (err->code != ERR_TIMEOUT)
+            return -1;
+    }
+    return err_wrap(err, "the slave did not catch up within %u s", CATCH_UP_S);
+}
+
+static int running(struct world *world, struct err *err)
+{
+    struct slave_status status = { .configured = false };
+    struct db *slave = world_db(world, SIDE_SLAVE, err);
+    if (slave == NULL || slave_status_read(slave, &status, err) != 0)
+        return -1;
+    bool ok = slave_status_running(&status);
+    char *text = mem_printf("IO thread %s, SQL thread %s, %lld s behind", status.io_running != NULL ? status.io_running : "missing",
+                            status.sql_running != NULL ? status.sql_running : "missing", status.seconds_behind);
+    proof(world, "running", ok, text);
+    if (!ok)
+        err_set(err, ERR_STATE, "replication does not run: %s%s%s", text,
+                status.last_sql_error != NULL && *status.last_sql_error != '\0' ? ": " : "",
+                status.last_sql_error != NULL ? status.last_sql_error : "");
+    free(text);
+    slave_status_free(&status);
+    return ok ? 0 : -1;
+}
+
+struct canary {
+    char *inside, *outside; /* tables made with and without a default database; quoted, database included */
+    char *bare;             /* the first one's bare name */
+};
+
+static void canary_name(struct world *world, struct canary *canary)
+{
+    struct buf name = BUF_INIT;
+    char *word = mem_printf("dualserver_canary_%s", world->run_id), *second = mem_printf("%s_b", word);
+    quote_name(&name, word);
+    canary->bare = buf_steal(&name);
+    quote_table(&name, world->answers->database, word);
+    canary->inside = buf_steal(&name);
+    quote_table(&name, world->answers->database, second);
+    canary->outside = buf_steal(&name);
+    free(word);
+    free(second);
+}
+
+static void canary_free(struct canary *canary)
+{
+    free(canary->inside);
+    free(canary->outside);
+    free(canary->bare);
+}
+
+static int canary_write(struct world *world, struct db *master, const struct canary *canary, struct err *err)
+{
+    struct buf use = BUF_INIT;
+    buf_adds(&use, "USE ");
+    quote_name(&use, world->answers->database);
+    /* this session has no default database yet */
+    int rc = db_execf(master, err, "CREATE TABLE %s (id INT PRIMARY KEY, word VARCHAR(40)) ENGINE=InnoDB", canary->outside);
+    if (rc == 0)
+        rc = db_execf(master, err, "INSERT INTO %s VALUES (1, 'without a default database'), (2, 'goes'), (3, 'changes')",
+                      canary->outside);
+    if (rc == 0)
+        rc = db_execf(master, err, "ALTER TABLE %s ADD COLUMN extra INT NOT NULL DEFAULT 7", canary->outside);
+    if (rc == 0)
+        rc = db_execf(master, err, "DELETE FROM %s WHERE id = 2", canary->outside);
+    if (rc == 0)
+        rc = db_exec(master, err, buf_str(&use));
+    if (rc == 0)
+        rc = db_execf(master, err, "CREATE TABLE %s (id INT PRIMARY KEY, word VARCHAR(40)) ENGINE=InnoDB", canary->bare);
+    if (rc == 0)
+        rc = db_execf(master, err, "INSERT INTO %s VALUES (4, 'with it'), (5, 'goes')", canary->bare);
+    if (rc == 0)
+        rc = db_execf(master, err, "UPDATE %s SET word = 'changed' WHERE id = 4", canary->bare);
+    if (rc == 0)
+        rc = db_execf(master, err, "DELETE FROM %s WHERE id = 5", canary->bare);
+    buf_free(&use);
+    return rc;
+}
+
+static int canary_expect(struct db *slave, const char *table, const char *column, const char *expected, bool *seen,
+                         struct err *err)
+{
+    char *sql = mem_printf("SELECT GROUP_CONCAT(%s ORDER BY id) FROM %s", column, table);
+    err_clear(err);
+    char *found = db_value(slave, err, sql);
+    *seen = found != NULL && strcmp(found, expected) == 0;
+    int rc = found == NULL && err->code != ERR_NONE && err->code != ERR_SQL ? -1 : 0;
+    free(found);
+    free(sql);
+    return rc;
+}
+
+static int canary_gone(struct world *world, struct db *slave, bool *gone, struct err *err)
+{
+    struct buf sql = BUF_INIT;
+    buf_adds(&sql, "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = ");
+    quote_sql(&sql, world->answers->database, strlen(world->answers->database));
+    buf_addf(&sql, " AND TABLE_NAME LIKE 'dualserver\\_canary\\_%s%%'", world->run_id);
+    char *count = db_value(slave, err, buf_str(&sql));
+    *gone = count != NULL && strcmp(count, "0") == 0;
+    int rc = count == NULL ? -1 : 0;
+    free(count);
+    buf_free(&sql);
+    return rc;
+}
+
+static int canary_judge(struct world *world, struct db *slave, const struct canary *canary, struct err *err)
+{
+    bool inside = false, outside = false;
+    if (canary_expect(slave, canary->inside, "CONCAT(id, word)", "4changed", &inside, err) != 0 ||
+        canary_expect(slave, canary->outside, "id + extra", "8,10", &outside, err) != 0)
+        return -1;
+    proof(world, "canary-inside", inside,
+          inside ? "writes with a default database arrive (CREATE, INSERT, UPDATE, DELETE)" : "writes with a default database do NOT arrive");
+    proof(world, "canary-outside", outside,
+          outside ? "writes without a default database arrive (CREATE, INSERT, ALTER, DELETE)"
+                  : "writes without a default database do NOT arrive");
+    err_clear(err);
+    return inside && outside ? 0 : err_set(err, ERR_STATE, "a canary written on the master was not seen on the slave");
+}
+
+static int canary_drop(struct world *world, struct db *master, const struct canary *canary, struct err *err)
+{
+    int rc = db_execf(master, err, "DROP TABLE IF EXISTS %s", canary->inside);
+    struct err second = ERR_INIT;
+    struct db *fresh = world_db_open(world, SIDE_MASTER, &second); /* without a default database */
+    if (fresh == NULL || db_execf(fresh, &second, "DROP TABLE IF EXISTS %s", canary->outside) != 0) {
+        *err = rc == 0 ? second : *err;
+        rc = -1;
+    }
+    db_close(fresh);
+    return rc;
+}
+
+static int canaries(struct world *world, struct err *err)
+{
+    struct canary canary;
+    struct db *master = world_db_open(world, SIDE_MASTER, err), *slave = world_db(world, SIDE_SLAVE, err);
+    if (master == NULL || slave == NULL) {
+        db_close(master);
+        return -1;
+    }
+    canary_name(world, &canary);
+    int rc = canary_write(world, master, &canary, err);
+    if (rc == 0 && (rc = catch_up(world, err)) == 0)
+        rc = canary_judge(world, slave, &canary, err);
+    struct err dropping = ERR_INIT;
+    bool gone = false;
+    if (canary_drop(world, master, &canary, &dropping) != 0 && rc == 0) {
+        *err = dropping;
+        rc = -1;
+    }
+    if (rc == 0 && (rc = catch_up(world, err)) == 0 && (rc = canary_gone(world, slave, &gone, err)) == 0) {
+        proof(world, "canary-removed", gone, gone ? "the canaries were dropped again on both servers" : "a canary is left on the slave");
+        rc = gone ? 0 : err_set(err, ERR_STATE, "the DROP of a canary did not arrive on the slave");
+    }
+    canary_free(&canary);
+    db_close(master);
+    return rc;
+}
+
+static int advances(struct world *world, const struct slave_status *before, struct err *err)
+{
+    struct slave_status after = { .configured = false };
+    struct db *slave = world_db(world, SIDE_SLAVE, err);
+    if (slave == NULL || slave_status_read(slave, &after, err) != 0)
+        return -1;
+    const char *old_file = before->relay_master_log_file, *file = after.relay_master_log_file;
+    bool ok = file != NULL && old_file != NULL &&
+              (strcmp(file, old_file) != 0 || after.exec_master_log_pos > before->exec_master_log_pos);
+    char *text = mem_printf("the position advances: %s %llu", file != NULL ? file : "?", (unsigned long long)after.exec_master_log_pos);
+    proof(world, "position", ok, text);
+    free(text);
+    slave_status_free(&after);
+    return ok ? 0 : err_set(err, ERR_STATE, "the slave's position does not advance although the master writes");
+}
+
+/* Tables and other objects: the same names on both sides. */
+static int same_objects(struct world *world, struct err *err)
+{
+    struct inventory master = { .database = NULL }, slave = { .database = NULL };
+    struct db *on_master = world_db(world, SIDE_MASTER, err), *on_slave = world_db(world, SIDE_SLAVE, err);
+    int rc = on_master == NULL || on_slave == NULL ? -1 : 0;
+    if (rc == 0 && (rc = inventory_read(on_master, world->answers->database, &master, err)) == 0)
+        rc = inventory_read(on_slave, world->answers->database, &slave, err);
+    if (rc == 0) {
+        const char *missing = NULL;
+        for (size_t i = 0; i < master.table_count && missing == NULL; i++)
+            if (inventory_table(&slave, master.tables[i].name) == NULL)
+                missing = master.tables[i].name;
+        bool ok = missing == NULL && master.table_count == slave.table_count && master.object_count == slave.object_count;
+        char *text = mem_printf("%zu tables and %zu views, routines, triggers and events on the master, %zu and %zu on the slave%s%s",
+                                master.table_count, master.object_count, slave.table_count, slave.object_count,
+                                missing != NULL ? "; missing: " : "", missing != NULL ? missing : "");
+        proof(world, "objects", ok, text);
+        if (!ok)
+            rc = err_set(err, ERR_STATE, "the servers do not hold the same objects: %.300s", text);
+        free(text);
+    }
+    inventory_free(&master);
+    inventory_free(&slave);
+    return rc;
+}
+
+static void checksum_progress(void *context, const char *table, size_t done, size_t total)
+{
+    struct world *world = context;
+    struct buf text = BUF_INIT;
+    buf_addf(&text, "compare table %zu of %zu: ", done + 1 < total ? done + 1 : total, total);
+    quote_printable(&text, table, strlen(table), 0);
+    world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .text = buf_str(&text) });
+    buf_free(&text);
+}
+
+static int checksums(struct world *world, struct err *err)
+{
+    struct checksum_result result = { .compared = 0 };
+    struct inventory now = { .database = NULL };
+    struct db *master = world_db(world, SIDE_MASTER, err), *slave = world_db(world, SIDE_SLAVE, err);
+    struct db *lock = world_db_open(world, SIDE_MASTER, err);
+    int rc = master == NULL || slave == NULL || lock == NULL ? -1 : inventory_read(master, world->answers->database, &now, err);
+    if (rc == 0) {
+        struct checksum_job job = {
+            .master = master, .slave = slave, .master_lock = lock, .inventory = &now,
+            .wait_seconds = 10, .progress = checksum_progress, .context = world,
+        };
+        rc = checksum_compare(&job, &result, err);
+    }
+    if (rc == 0) {
+        bool ok = result.differing == 0;
+        char *text = ok ? mem_printf("%zu tables have the same checksum on both servers at the same position (longest lock %llu ms)",
+                                     result.compared, (unsigned long long)result.lock_ms)
+                        : mem_printf("%zu of %zu tables differ, the first: %s", result.differing, result.compared,
+                                     result.differ.count > 0 ? result.differ.items[0] : "?");
+        proof(world, "checksums", ok, text);
+        if (!ok)
+            rc = err_set(err, ERR_DATA, "%s", text);
+        free(text);
+    }
+    checksum_result_free(&result);
+    inventory_free(&now);
+    db_close(lock);
+    return rc;
+}
+
+static int show_status(struct world *world, struct err *err)
+{
+    struct slave_status status = { .configured = false };
+    struct buf text = BUF_INIT;
+    struct db *slave = world_db(world, SIDE_SLAVE, err);
+    if (slave == NULL || slave_status_read(slave, &status, err) != 0)
+        return -1;
+    slave_status_render(&status, &text);
+    world_emit(world, &(struct event){ .kind = EVENT_STATUS, .side = SIDE_SLAVE, .text = buf_str(&text) });
+    buf_free(&text);
+    slave_status_free(&status);
+    return 0;
+}
+
+int steps_prove(struct world *world, struct err *err)
+{
+    struct slave_status before = { .configured = false };
+    struct db *slave = world_db(world, SIDE_SLAVE, err);
+    world_phase(world, PHASE_PROVE, "proving that the slave is right");
+    int rc = slave == NULL ? -1 : slave_status_read(slave, &before, err);
+    if (rc == 0)
+        rc = catch_up(world, err);
+    if (rc == 0)
+        rc = canaries(world, err);
+    if (rc == 0)
+        rc = advances(world, &before, err);
+    if (rc == 0)
+        rc = same_objects(world, err);
+    if (rc == 0 && world->answers->verify == VERIFY_FULL)
+        rc = checksums(world, err);
+    if (rc == 0)
+        rc = running(world, err);
+    struct err status = ERR_INIT;
+    if (show_status(world, &status) != 0 && rc == 0) {
+        *err = status;
+        rc = -1;
+    }
+    slave_status_free(&before);
+    return rc;
+}
