@@ -37,7 +37,7 @@ int change_apply_file(struct world *world, const struct change *change, struct e
         goto out;
     rc = -1;
     if (!same(&now, change->before != NULL ? change->before : "")) {
-        err_set(err, ERR_STATE, "%s on the %s was edited since the plan was made", change->path,
+        err_set(err, ERR_WORLD, "%s on the %s was edited since the plan was made", change->path,
                 side_name(change->server));
         err_hint(err, "nothing was written to it; run setup again to plan with the file as it is now");
         goto out;

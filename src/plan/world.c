@@ -147,7 +147,7 @@ int world_fill_secrets(const struct world *world, const char *statement, struct 
         }
         struct secret *secret = secret_of_mark(world, at);
         if (secret == NULL)
-            return err_set(err, ERR_STATE, "a statement names a secret that is not there");
+            return err_set(err, ERR_WORLD, "a statement names a secret that is not there");
         quote_sql(to, secret_text(secret), secret_len(secret));
         secret_free(secret);
         at = strchr(at + 1, SECRET_MARK[0]) + 1;

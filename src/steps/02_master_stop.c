@@ -54,7 +54,7 @@ static int same_tables(struct world *world, struct db *db, struct err *err)
             same = old != NULL && strcmp(old->engine, now.tables[i].engine) == 0;
         }
         if (!same) {
-            rc = err_set(err, ERR_STATE, "tables were made, dropped or altered on the master since the plan was made");
+            rc = err_set(err, ERR_WORLD, "tables were made, dropped or altered on the master since the plan was made");
             err_hint(err, "nothing was stopped; run setup again to plan with the tables as they are now");
         }
     }
@@ -217,7 +217,7 @@ static int verify(struct world *world, struct err *err)
     bool active = true;
     if (service_active(world->hosts[SIDE_MASTER], &world->facts.master.service, &active, err) != 0)
         return -1;
-    return active ? err_set(err, ERR_STATE, "mysqld still runs on the master after it was stopped") : 0;
+    return active ? err_set(err, ERR_WORLD, "mysqld still runs on the master after it was stopped") : 0;
 }
 
 const struct step step_master_stop = {

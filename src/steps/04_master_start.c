@@ -25,7 +25,7 @@ static int find_start(struct world *world, struct err *err)
     }
     rows_free(&rows);
     return world->start.file[0] != '\0' ? 0
-                                        : err_set(err, ERR_STATE, "the master opened no new binary log when it started");
+                                        : err_set(err, ERR_WORLD, "the master opened no new binary log when it started");
 }
 
 static int apply_start(struct world *world, const struct change *change, struct err *err)
@@ -72,11 +72,11 @@ static int verify(struct world *world, struct err *err)
     unsigned wanted = settings_server_id(&world->facts, world->answers, SIDE_MASTER);
     int rc = 0;
     if (row_u64(&rows, 0, "log_bin") != 1)
-        rc = err_set(err, ERR_STATE, "the master runs without a binary log although its option file asks for one");
+        rc = err_set(err, ERR_WORLD, "the master runs without a binary log although its option file asks for one");
     else if (row_u64(&rows, 0, "id") != wanted)
-        rc = err_set(err, ERR_STATE, "the master runs with server_id %s, not %u", row_str(&rows, 0, "id"), wanted);
+        rc = err_set(err, ERR_WORLD, "the master runs with server_id %s, not %u", row_str(&rows, 0, "id"), wanted);
     else if (strcasecmp(row_str(&rows, 0, "format"), "ROW") != 0)
-        rc = err_set(err, ERR_STATE, "the master runs with binlog_format %s, not ROW", row_str(&rows, 0, "format"));
+        rc = err_set(err, ERR_WORLD, "the master runs with binlog_format %s, not ROW", row_str(&rows, 0, "format"));
     rows_free(&rows);
     return rc;
 }

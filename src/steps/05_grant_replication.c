@@ -47,7 +47,7 @@ static int verify(struct world *world, struct err *err)
     buf_free(&sql);
     int rc = value != NULL && strcmp(value, "Y") == 0 ? 0 : -1;
     if (rc != 0 && err->code == ERR_NONE)
-        err_set(err, ERR_STATE, "%s@%s has no REPLICATION SLAVE privilege on the master", user, host);
+        err_set(err, ERR_WORLD, "%s@%s has no REPLICATION SLAVE privilege on the master", user, host);
     free(value);
     return rc;
 }

@@ -77,7 +77,7 @@ static int verify(struct world *world, struct err *err)
     bool active = true;
     if (service_active(world->hosts[SIDE_SLAVE], &world->facts.slave.service, &active, err) != 0)
         return -1;
-    return active ? err_set(err, ERR_STATE, "mysqld still runs on the slave after it was stopped") : 0;
+    return active ? err_set(err, ERR_WORLD, "mysqld still runs on the slave after it was stopped") : 0;
 }
 
 const struct step step_slave_stop = {

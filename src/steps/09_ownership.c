@@ -47,7 +47,7 @@ static int verify(struct world *world, struct err *err)
                          "find \"$1\" ! -user \"$2\" -print -quit; find \"$1\" ! -group \"$3\" -print -quit",
                          slave->database_path, slave->mysql_user, slave->mysql_group, NULL);
     if (rc == 0 && found.len > 0)
-        rc = err_set(err, ERR_STATE, "files below %s do not belong to %s:%s", slave->database_path, slave->mysql_user,
+        rc = err_set(err, ERR_WORLD, "files below %s do not belong to %s:%s", slave->database_path, slave->mysql_user,
                      slave->mysql_group);
     buf_free(&found);
     return rc;

@@ -112,7 +112,7 @@ static int verify(struct world *world, struct err *err)
     int rc = 0;
     if (!connected) {
         const char *why = status.last_io_errno != 0 ? status.last_io_error : status.last_sql_error;
-        rc = err_set_detail(err, ERR_STATE, (int)status.last_io_errno, "the slave cannot read from the master: IO thread %s%s%s",
+        rc = err_set_detail(err, ERR_WORLD, (int)status.last_io_errno, "the slave cannot read from the master: IO thread %s%s%s",
                             status.io_running != NULL ? status.io_running : "not there", why != NULL && *why != '\0' ? ", " : "",
                             why != NULL ? why : "");
         err_hint(err, "the data is in place; when the cause is gone, START SLAVE on the slave goes on from the right position");

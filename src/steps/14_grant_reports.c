@@ -45,7 +45,7 @@ static int verify(struct world *world, struct err *err)
     quote_sql(&sql, host, strlen(host));
     int rc = db_query(db, &rows, err, buf_str(&sql));
     if (rc == 0 && rows.count < 2)
-        rc = err_set(err, ERR_STATE, "%s@%s was granted nothing on the slave", user, host);
+        rc = err_set(err, ERR_WORLD, "%s@%s was granted nothing on the slave", user, host);
     rows_free(&rows);
     buf_free(&sql);
     return rc;

@@ -62,7 +62,7 @@ static int set_one(struct cnf_set *set, const struct wanted *wanted, struct buf 
     const char *group = NULL;
     struct cnf *home = cnf_home(set, &group);
     if (home == NULL) {
-        err_set(err, ERR_STATE, "no option file of the server was found to write %s to", wanted->key);
+        err_set(err, ERR_WORLD, "no option file of the server was found to write %s to", wanted->key);
         return err_hint(err, "name it with `cnf = PATH` in the answers");
     }
     char *name = mem_dup(group);
@@ -82,7 +82,7 @@ static int check_apply(struct world *world, const struct change *change, struct 
     if (rc == 0 && !accepted) {
         struct err back = ERR_INIT;
         bool restored = config_put_back(world, change->server, &back) == 0;
-        rc = err_set(err, ERR_STATE, "the %s's server refuses its new configuration: %.300s", side_name(change->server),
+        rc = err_set(err, ERR_WORLD, "the %s's server refuses its new configuration: %.300s", side_name(change->server),
                      buf_str(&said));
         err_hint(err, restored ? "the option files are as before and the server was not touched"
                                : "the option files could not be put back; the dated backups beside them hold the old ones");
@@ -124,7 +124,7 @@ static int refuse_nul(const struct cnf_set *set, struct err *err)
 {
     for (size_t i = 0; i < set->count; i++)
         if (memchr(buf_str(&set->files[i].text), '\0', set->files[i].text.len) != NULL)
-            return err_set(err, ERR_STATE, "%s has a NUL byte in it: not edited", set->files[i].path);
+            return err_set(err, ERR_WORLD, "%s has a NUL byte in it: not edited", set->files[i].path);
     return 0;
 }
 

@@ -47,7 +47,7 @@ static int running(struct world *world, struct err *err)
                             status.sql_running != NULL ? status.sql_running : "missing", status.seconds_behind);
     proof(world, "running", ok, text);
     if (!ok)
-        err_set(err, ERR_STATE, "replication does not run: %s%s%s", text,
+        err_set(err, ERR_WORLD, "replication does not run: %s%s%s", text,
                 status.last_sql_error != NULL && *status.last_sql_error != '\0' ? ": " : "",
                 status.last_sql_error != NULL ? status.last_sql_error : "");
     free(text);
@@ -148,7 +148,7 @@ static int canary_judge(struct world *world, struct db *slave, const struct cana
           outside ? "writes without a default database arrive (CREATE, INSERT, ALTER, DELETE)"
                   : "writes without a default database do NOT arrive");
     err_clear(err);
-    return inside && outside ? 0 : err_set(err, ERR_STATE, "a canary written on the master was not seen on the slave");
+    return inside && outside ? 0 : err_set(err, ERR_WORLD, "a canary written on the master was not seen on the slave");
 }
 
 static int canary_drop(struct world *world, struct db *master, const struct canary *canary, struct err *err)
@@ -184,7 +184,7 @@ static int canaries(struct world *world, struct err *err)
     }
     if (rc == 0 && (rc = catch_up(world, err)) == 0 && (rc = canary_gone(world, slave, &gone, err)) == 0) {
         proof(world, "canary-removed", gone, gone ? "the canaries were dropped again on both servers" : "a canary is left on the slave");
-        rc = gone ? 0 : err_set(err, ERR_STATE, "the DROP of a canary did not arrive on the slave");
+        rc = gone ? 0 : err_set(err, ERR_WORLD, "the DROP of a canary did not arrive on the slave");
     }
     canary_free(&canary);
     db_close(master);
@@ -204,7 +204,7 @@ static int advances(struct world *world, const struct slave_status *before, stru
     proof(world, "position", ok, text);
     free(text);
     slave_status_free(&after);
-    return ok ? 0 : err_set(err, ERR_STATE, "the slave's position does not advance although the master writes");
+    return ok ? 0 : err_set(err, ERR_WORLD, "the slave's position does not advance although the master writes");
 }
 
 /* Tables and other objects: the same names on both sides. */
@@ -226,7 +226,7 @@ static int same_objects(struct world *world, struct err *err)
                                 missing != NULL ? "; missing: " : "", missing != NULL ? missing : "");
         proof(world, "objects", ok, text);
         if (!ok)
-            rc = err_set(err, ERR_STATE, "the servers do not hold the same objects: %.300s", text);
+            rc = err_set(err, ERR_WORLD, "the servers do not hold the same objects: %.300s", text);
         free(text);
     }
     inventory_free(&master);
