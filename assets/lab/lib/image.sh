@@ -103,6 +103,16 @@ lab_build() {
     done
 }
 
+# lab_clean: empties the caches
+lab_clean() {
+    local running
+    need_root
+    running=$(ls "$labs" 2>/dev/null | tr '\n' ' ')
+    [ -z "$running" ] || die "these labs use the caches; end them first with 'lab down': $running"
+    remove_tree "$cache/images"
+    remove_tree "$cache/data"
+}
+
 lab_flavours() {
     flavour_names
 }

@@ -50,6 +50,7 @@ up_arguments() {
         esac
         shift
     done
+    [ "$writer$empty" != yesyes ] || die_usage "up: --writer needs the billing database, which --empty leaves out"
     [ ${#slaves[@]} -gt 0 ] || slaves=("$(default_flavour)")
     local flavour
     for flavour in "$master" "${slaves[@]}"; do
