@@ -25,6 +25,7 @@ struct dialect {
     const char *server_binary;     /* "mariadbd" or "mysqld" */
     const char *validate;          /* arguments that make the server check its options and end */
     bool hashed_password;          /* CREATE USER takes the mysql_native_password hash computed by the client */
+    bool import_tablespace;        /* ALTER TABLE ... IMPORT TABLESPACE takes tables of another server */
     bool import_needs_cfg;         /* IMPORT TABLESPACE without .cfg refuses tables with secondary indexes (1815) */
     bool import_partitioned;       /* ALTER TABLE ... IMPORT works for partitioned tables */
     bool import_fulltext;

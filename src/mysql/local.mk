@@ -1,3 +1,12 @@
-# mysql
+# mysql: the servers: connections, dialects, option files, what a database holds, status, comparison, accounts
 noinst_LIBRARIES += libmysql.a
-libmysql_a_SOURCES =
+libmysql_a_SOURCES = \
+	src/mysql/cnf.c \
+	src/mysql/cnf_edit.c \
+	src/mysql/cnf_scan.h \
+	src/mysql/cnf_set.c \
+	src/mysql/db.c \
+	src/mysql/dialect.c \
+	src/mysql/diff.c \
+	src/mysql/rows.c \
+	src/mysql/status.c
