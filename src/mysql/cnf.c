@@ -61,9 +61,10 @@ static void scan_directive(struct cnf_scan *scan, const char *text, size_t start
         if (end - start <= len || memcmp(text + start, directives[i].word, len) != 0 ||
             !cnf_space(text[start + len]))
             continue;
-        scan->kind = directives[i].kind;
         scan->name_start = skip_spaces(text, start + len, end);
         scan->name_end = trim_spaces(text, scan->name_start, end);
+        if (scan->name_end - scan->name_start > 1) /* the reader refuses less */
+            scan->kind = directives[i].kind;
         return;
     }
 }

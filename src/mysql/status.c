@@ -169,7 +169,7 @@ int binlog_position_wait(struct db *slave, const struct binlog_position *positio
                       (unsigned long long)position->position, round > 0 ? round : 1) != 0)
             rc = -1;
         else if (rows.count == 0 || rows.cells[0] == NULL) /* no SQL thread, or it stopped meanwhile */
-            rc = err_set(err, ERR_STATE, "the slave's SQL thread does not run");
+            rc = err_set(err, ERR_WORLD, "the slave's SQL thread does not run");
         else if (strcmp(rows.cells[0], "-1") != 0)
             rc = 0;
         else if (left <= round)

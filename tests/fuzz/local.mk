@@ -1,1 +1,9 @@
 # tests/fuzz
+EXTRA_DIST += tests/fuzz/corpus/cnf/plain tests/fuzz/corpus/cnf/crlf tests/fuzz/corpus/cnf/quotes \
+	tests/fuzz/corpus/cnf/odd-bytes tests/fuzz/corpus/cnf/long-line
+if FUZZING
+EXTRA_PROGRAMS += fuzz_cnf
+fuzz_cnf_SOURCES = tests/fuzz/fuzz_cnf.c
+fuzz_cnf_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS)
+fuzz_cnf_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
