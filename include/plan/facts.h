@@ -18,11 +18,24 @@ struct setting {
     char *name, *value;
 };
 
+/* What a try to connect from one server to the other came to. */
+enum reach {
+    REACH_UNKNOWN, /* could not be tried */
+    REACH_SERVER,  /* a database server answered */
+    REACH_MACHINE, /* the server's port answers nobody from outside yet, but the machine behind it does answer */
+    REACH_REFUSED, /* the connection was refused although the server listens on all addresses: a firewall */
+    REACH_SILENT,  /* no answer, no route or no such name */
+    REACH_BLOCKED, /* the server answered that it has blocked this client (1129) */
+    REACH_OTHER,   /* something answered that is no database server */
+};
+
 struct server_facts {
     enum side side;
     /* identity of the machine and of the way there */
     char *host;             /* as in the answers */
     char *machine_id, *hostname, *os, *fingerprint;
+    char *boot_id;          /* of the running kernel, or of the container */
+    char *confinement;      /* "AppArmor: mariadbd (enforce)", "SELinux: enforcing"; NULL: none */
     bool superuser;         /* commands run as root */
     bool address_given;
     char *address;          /* by which the other server reaches this one: as answered, or found */
@@ -43,24 +56,35 @@ struct server_facts {
     struct cnf_set options;
     bool options_accepted;  /* the server's own check of its option files */
     char *options_said;
+    struct strings persisted;    /* MySQL 8: "name=value" kept by SET PERSIST, which beats the option files */
+    struct strings command_line; /* options on mysqld's own command line, which beat them too */
+    struct strings lacking;      /* privileges that our login has not */
     /* replication */
     bool log_bin;
     struct strings binlogs; /* names in SHOW BINARY LOGS, empty when off */
     struct slave_status slave_status;
-    unsigned attached_slaves; /* SHOW SLAVE HOSTS plus Binlog Dump threads */
+    unsigned attached_slaves; /* SHOW SLAVE HOSTS or Binlog Dump threads, whichever shows more: most slaves show in both */
+    struct strings attached_ids; /* their server ids */
+    struct strings binlog_do_db, binlog_ignore_db; /* in force, or coming into force when log_bin is switched on */
+    unsigned prepared_xa;     /* XA transactions that are prepared and wait for their commit */
+    uint64_t oldest_transaction; /* seconds since the oldest open InnoDB transaction began; 0: none */
     struct strings databases; /* all but the server's own */
     struct inventory inventory; /* of the database; on the slave what would be moved aside */
     struct strings definers;  /* of the database's objects on the master: "user@host" */
     struct strings missing_definers; /* on the slave: those of the master's that do not exist there */
     /* space and tools, on the file system of the datadir's parent */
     char *filesystem;       /* "ext2/ext3", "xfs", "btrfs" */
-    uint64_t disk_free, inodes_free;
+    uint64_t disk_free, inodes_free; /* for mysqld, not root; inodes UINT64_MAX where they are not counted */
     uint64_t datadir_disk_free; /* of the datadir itself, if it is a file system of its own */
     bool parent_same_filesystem; /* the datadir's parent is on the datadir's file system: rename works */
-    bool reflink, zstd, openssl, tar;
+    uint64_t datadir_bytes, database_bytes, database_files; /* on disk; 0: not known */
+    struct strings links;   /* symbolic links in the database's folder, or the folder itself; at most 20 */
+    struct strings leftovers; /* folders of earlier runs (.dualserver-*) */
+    bool reflink, zstd, openssl, tar, sha256sum;
     bool read_only_filesystem;
     uint64_t copy_rate;     /* bytes per second, measured by copying a sample there; 0: not measured */
     char *dump_tool, *client_tool; /* paths of mariadb-dump or mysqldump, mariadb or mysql */
+    char *backup_tool;      /* path of mariadb-backup or xtrabackup; NULL: none */
 };
 
 struct facts {
@@ -68,17 +92,28 @@ struct facts {
     bool same_machine;      /* the slave is the master under another name (machine-id, or the same server answers) */
     const char *same_because; /* "machine-id", "server uuid", "a marker set on one is seen on the other"; NULL */
     /* tried from the right end, while nothing was changed */
-    bool slave_reaches_master; /* a TCP connection from the slave to the master's port (or, when mysqld is bound to the
-                                  loopback only, to the master's ssh port: see reach_text) */
+    bool slave_reaches_master; /* the slave got an answer from the master's port; while mysqld is bound to the loopback
+                                  only, a refusal by the machine counts as one (its sshd is tried too: see reach_text) */
     char *reach_text;       /* what was tried and what came of it */
+    enum reach reach;       /* the same, told apart */
+    enum reach reports_reach; /* the way back, for the reports of step 14: from the master to the slave's port */
+    char *reports_text;
 };
 
 struct world;
-/* Fills facts from connected hosts (world->hosts). Emits EVENT_PHASE lines. */
+/* Fills facts, which must be &world->facts (world_db() finds the servers there), from connected hosts (world->hosts).
+ * May be called again; what was known before is freed. Nothing is changed on the hosts, but for a sample of at most
+ * 64 MiB, written beside the data directory to measure how fast it copies and removed at once. Emits EVENT_PHASE lines.
+ * Both servers must be up. */
 int facts_gather(struct world *world, struct facts *facts, struct err *err);
 void facts_free(struct facts *facts);
 const struct server_facts *facts_of(const struct facts *facts, enum side side);
 /* Value of a server variable; "" when the server has none of that name. */
 const char *facts_setting(const struct server_facts *server, const char *name);
+bool facts_setting_on(const struct server_facts *server, const char *name); /* ON, 1 or YES */
+/* The server answers nobody from outside: skip_networking, port 0, or bound to loopback addresses only. */
+bool facts_loopback_only(const struct server_facts *server);
+/* Release series: 1011 for MariaDB 10.11, 800 for MySQL 8.0, 907 for MySQL 9.7. */
+unsigned facts_series(const struct server_facts *server);
 
 #endif

@@ -7,4 +7,9 @@ libplan_a_SOURCES = \
 	src/plan/answers_keys.c \
 	src/plan/change.c \
 	src/plan/change_apply.c \
+	src/plan/facts.c \
+	src/plan/facts_cross.c \
+	src/plan/facts_machine.c \
+	src/plan/facts_room.h \
+	src/plan/facts_server.c \
 	src/plan/world.c

@@ -1,0 +1,298 @@
+/* The database server: what it says about itself, asked over its own connection. */
+#include "facts_room.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/quote.h"
+#include "mysql/optionfiles.h"
+
+static int read_settings(struct db *db, struct server_facts *server, struct err *err)
+{
+    struct rows rows = ROWS_INIT;
+    if (db_query(db, &rows, err, "SHOW GLOBAL VARIABLES") != 0)
+        return -1;
+    server->settings = mem_alloc((rows.count + 1) * sizeof *server->settings);
+    for (size_t i = 0; i < rows.count; i++)
+        server->settings[server->setting_count++] = (struct setting){
+            .name = mem_dup(row_str(&rows, i, "Variable_name")),
+            .value = mem_dup(row_str(&rows, i, "Value")),
+        };
+    rows_free(&rows);
+    return 0;
+}
+
+/* A path that the server may give relative to its data directory. */
+static char *path_in(const char *datadir, const char *path)
+{
+    return path[0] == '/' ? mem_dup(path) : mem_printf("%s/%s", datadir, path[0] == '.' && path[1] == '/' ? path + 2 : path);
+}
+
+/* Settings that say where the server is; an answer that names another server than the one that answered is an error,
+ * for the service and the data directory would not belong together. */
+static int read_identity(struct db *db, const struct answers_host *answers, struct server_facts *server,
+                         struct err *err)
+{
+    fact_set(&server->version, db_version(db));
+    server->dialect = db_dialect(db);
+    server->version_number = dialect_version(db_version(db));
+    if (server->dialect == NULL)
+        return err_set(err, ERR_UNSUPPORTED, "its database server %s is of no version that is known here",
+                       server->version != NULL ? server->version : "(no version)");
+    char *datadir = mem_dup(facts_setting(server, "datadir"));
+    size_t len = strlen(datadir);
+    while (len > 1 && datadir[len - 1] == '/')
+        datadir[--len] = '\0';
+    free(server->datadir);
+    server->datadir = datadir;
+    if (datadir[0] != '/')
+        return err_set(err, ERR_DATA, "the server names no absolute data directory (%s)", datadir);
+    unsigned port = (unsigned)strtoul(facts_setting(server, "port"), NULL, 10);
+    if (answers->db_port > 0 && port != (unsigned)answers->db_port)
+        return err_set(err, ERR_STATE, "the server that answers listens on port %u, the answers say db_port = %d", port,
+                       answers->db_port);
+    server->port = port != 0 ? port : server->port;
+    const char *socket = facts_setting(server, "socket");
+    if (server->socket != NULL && socket[0] != '\0') {
+        free(server->socket);
+        server->socket = path_in(datadir, socket);
+    }
+    fact_set(&server->server_uuid, facts_setting(server, "server_uuid"));
+    server->log_bin = facts_setting_on(server, "log_bin");
+    const char *index = facts_setting(server, "log_bin_index");
+    free(server->binlog_index);
+    server->binlog_index = path_in(datadir, index[0] != '\0' ? index : "mysql-bin.index");
+    return 0;
+}
+
+/* The first column of every row. */
+static int read_list(struct db *db, struct strings *list, struct err *err, const char *sql)
+{
+    struct rows rows = ROWS_INIT;
+    if (db_query(db, &rows, err, sql) != 0)
+        return -1;
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.cells[i * rows.columns] != NULL)
+            strings_add(list, rows.cells[i * rows.columns]);
+    rows_free(&rows);
+    return 0;
+}
+
+static bool own_database(const char *name)
+{
+    static const char *const own[] = { "mysql", "information_schema", "performance_schema", "sys" };
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strcasecmp(name, own[i]) == 0)
+            return true;
+    return false;
+}
+
+static int read_databases(struct db *db, struct server_facts *server, const char *database, struct err *err)
+{
+    struct strings all = { .items = NULL };
+    if (read_list(db, &all, err, "SHOW DATABASES") != 0)
+        return -1;
+    /* names that the server folds to lower case are equal without regard to case */
+    bool fold = strcmp(facts_setting(server, "lower_case_table_names"), "0") != 0;
+    for (size_t i = 0; i < all.count; i++) {
+        if ((fold ? strcasecmp : strcmp)(all.items[i], database) == 0)
+            server->database_exists = true;
+        if (!own_database(all.items[i]))
+            strings_add(&server->databases, all.items[i]);
+    }
+    strings_free(&all);
+    return 0;
+}
+
+/* The folder's name as the file system spells it: asked in hexadecimal, since the answer would be turned back into the
+ * name it stands for. A server that does not say gets the name itself, which is right for letters, digits and _. */
+static void read_database_path(struct db *db, struct server_facts *server, const char *database)
+{
+    struct err ignored = ERR_INIT;
+    struct buf sql = BUF_INIT, name = BUF_INIT;
+    buf_adds(&sql, "SELECT HEX(CONVERT(");
+    quote_sql(&sql, database, strlen(database));
+    buf_adds(&sql, " USING filename))");
+    char *hex = db_value(db, &ignored, buf_str(&sql));
+    for (const char *at = hex; at != NULL && at[0] != '\0' && at[1] != '\0'; at += 2) {
+        char pair[3] = { at[0], at[1], '\0' };
+        buf_addc(&name, (char)strtoul(pair, NULL, 16));
+    }
+    if (name.len == 0 || strchr(buf_str(&name), '/') != NULL) {
+        buf_clear(&name);
+        buf_adds(&name, database);
+    }
+    free(server->database_path);
+    server->database_path = mem_printf("%s/%s", server->datadir, buf_str(&name));
+    free(hex);
+    buf_free(&sql);
+    buf_free(&name);
+}
+
+/* Slaves show in one list, in the other, or in both: those that register themselves and those that read the binlog. */
+static int read_attached(struct db *db, struct server_facts *server, struct err *err)
+{
+    struct rows hosts = ROWS_INIT, threads = ROWS_INIT;
+    int rc = -1;
+    unsigned dumping = 0;
+    if (db_query(db, &hosts, err, server->dialect->slave_hosts) != 0 ||
+        db_query(db, &threads, err, "SHOW PROCESSLIST") != 0)
+        goto out;
+    for (size_t i = 0; i < hosts.count; i++)
+        strings_add(&server->attached_ids, row_str(&hosts, i, "Server_id"));
+    for (size_t i = 0; i < threads.count; i++)
+        dumping += strncmp(row_str(&threads, i, "Command"), "Binlog Dump", 11) == 0;
+    server->attached_slaves = dumping > hosts.count ? dumping : (unsigned)hosts.count;
+    rc = 0;
+out:
+    rows_free(&hosts);
+    rows_free(&threads);
+    return rc;
+}
+
+static void split_names(struct strings *list, const char *text)
+{
+    while (*text != '\0') {
+        size_t len = strcspn(text, ",");
+        char *name = mem_dup_n(text, len);
+        if (name[0] != '\0' && !strings_has(list, name))
+            strings_add(list, name);
+        free(name);
+        text += len + (text[len] == ',');
+    }
+}
+
+static int read_replication(struct db *db, struct server_facts *server, struct err *err)
+{
+    if (slave_status_read(db, &server->slave_status, err) != 0 || read_attached(db, server, err) != 0)
+        return -1;
+    if (!server->log_bin)
+        return 0;
+    struct rows rows = ROWS_INIT;
+    if (db_query(db, &rows, err, server->dialect->master_status) != 0)
+        return -1;
+    for (size_t i = 0; i < rows.count; i++) {
+        split_names(&server->binlog_do_db, row_str(&rows, i, "Binlog_Do_DB"));
+        split_names(&server->binlog_ignore_db, row_str(&rows, i, "Binlog_Ignore_DB"));
+    }
+    rows_free(&rows);
+    return read_list(db, &server->binlogs, err, "SHOW BINARY LOGS");
+}
+
+/* What need not be known to go on: an account or a version that cannot say leaves the fact empty. */
+static void read_transactions(struct db *db, struct server_facts *server)
+{
+    struct err ignored = ERR_INIT;
+    struct rows rows = ROWS_INIT;
+    if (db_query(db, &rows, &ignored, "XA RECOVER") == 0)
+        server->prepared_xa = (unsigned)rows.count;
+    rows_free(&rows);
+    char *age = db_value(db, &ignored,
+                         "SELECT COALESCE(MAX(TIMESTAMPDIFF(SECOND, trx_started, NOW())), 0) FROM "
+                         "information_schema.INNODB_TRX");
+    server->oldest_transaction = age != NULL && age[0] != '-' ? strtoull(age, NULL, 10) : 0;
+    free(age);
+    if (!server->dialect->mariadb)
+        read_list(db, &server->persisted, &ignored,
+                  "SELECT CONCAT(VARIABLE_NAME, '=', VARIABLE_VALUE) FROM performance_schema.persisted_variables");
+}
+
+static void read_privileges(struct db *db, struct server_facts *server)
+{
+    static const char *const wanted[] = { "SELECT", "INSERT", "CREATE", "DROP", "ALTER", "RELOAD", "CREATE USER",
+                                          "REPLICATION SLAVE" };
+    struct err ignored = ERR_INIT;
+    struct strings have = { .items = NULL };
+    int rc = read_list(db, &have, &ignored,
+                       "SELECT PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = CONCAT('''', "
+                       "SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), "
+                       "'''')");
+    for (size_t i = 0; rc == 0 && i < sizeof wanted / sizeof *wanted; i++)
+        if (!strings_has(&have, wanted[i]))
+            strings_add(&server->lacking, wanted[i]);
+    strings_free(&have);
+}
+
+static int read_inventory(struct db *db, struct server_facts *server, const char *database, struct err *err)
+{
+    if (!server->database_exists)
+        return 0;
+    if (inventory_read(db, database, &server->inventory, err) != 0)
+        return err_wrap(err, "cannot list what is in %s", database);
+    for (size_t i = 0; i < server->inventory.object_count; i++) {
+        const char *definer = server->inventory.objects[i].definer;
+        if (definer != NULL && definer[0] != '\0' && !strings_has(&server->definers, definer))
+            strings_add(&server->definers, definer);
+    }
+    return 0;
+}
+
+/* Names the host and says which login was refused; the password itself is nowhere in it. */
+static int login_failed(struct world *world, const struct server_facts *server, struct err *err)
+{
+    const struct answers_host *answers = facts_answers(world, server->side);
+    if (err->code == ERR_AUTH && answers->db_user != NULL)
+        err_hint(err, "check db_user (%s) and db_password_file in the section [%s] of the answers", answers->db_user,
+                 side_name(server->side));
+    else if (err->code == ERR_AUTH)
+        err_hint(err, "root cannot log in over the server's own socket: give db_user and db_password_file in [%s]",
+                 side_name(server->side));
+    else if (err->code == ERR_CONNECT && err->hint[0] == '\0')
+        err_hint(err, "looked for it at %s: if it listens elsewhere, give socket or db_port in [%s]",
+                 server->socket != NULL ? server->socket : "its TCP port", side_name(server->side));
+    return -1;
+}
+
+int facts_server(struct world *world, struct server_facts *server, struct err *err)
+{
+    const char *database = world->answers->database;
+    struct db *db = world_db(world, server->side, err);
+    if (db == NULL)
+        return login_failed(world, server, err);
+    if (read_settings(db, server, err) != 0 ||
+        read_identity(db, facts_answers(world, server->side), server, err) != 0 ||
+        read_databases(db, server, database, err) != 0 || read_replication(db, server, err) != 0 ||
+        read_inventory(db, server, database, err) != 0)
+        return -1;
+    read_database_path(db, server, database);
+    read_transactions(db, server);
+    read_privileges(db, server);
+    return 0;
+}
+
+/* With the binary log off its filters show nowhere but in the option files, where each may stand several times. */
+static void read_coming_filters(struct server_facts *server)
+{
+    const struct {
+        const char *key;
+        struct strings *list;
+    } filters[] = { { "binlog_do_db", &server->binlog_do_db }, { "binlog_ignore_db", &server->binlog_ignore_db } };
+    for (size_t f = 0; f < server->options.count; f++) {
+        const struct cnf *file = &server->options.files[f];
+        for (size_t i = 0; i < file->count; i++) {
+            const struct cnf_line *line = &file->lines[i];
+            if (line->kind != CNF_OPTION || line->value == NULL || !cnf_set_reads(&server->options, line->group))
+                continue;
+            for (size_t k = 0; k < sizeof filters / sizeof *filters; k++)
+                if (strcmp(line->key, filters[k].key) == 0 && !strings_has(filters[k].list, line->value))
+                    strings_add(filters[k].list, line->value);
+        }
+    }
+}
+
+int facts_options(struct world *world, struct server_facts *server, struct err *err)
+{
+    struct host *host = world->hosts[server->side];
+    const char *cnf = facts_answers(world, server->side)->cnf;
+    struct buf said = BUF_INIT;
+    if (optionfiles_read(host, cnf, server->dialect, server->version_number, &server->options, err) != 0)
+        return err_wrap(err, "cannot read its option files");
+    int rc = optionfiles_validate(host, server->dialect, cnf, &server->options_accepted, &said, err);
+    fact_set(&server->options_said, buf_str(&said));
+    buf_free(&said);
+    if (!server->log_bin)
+        read_coming_filters(server);
+    return rc;
+}
