@@ -189,7 +189,7 @@ static int gather_server(struct world *world, struct server_facts *server, struc
 int facts_gather(struct world *world, struct facts *facts, struct err *err)
 {
     if (facts != &world->facts)
-        return err_set(err, ERR_STATE, "facts are gathered into the world they are about");
+        return err_set(err, ERR_WORLD, "facts are gathered into the world they are about");
     facts_free(facts);
     if (gather_server(world, &facts->master, err) != 0 || gather_server(world, &facts->slave, err) != 0)
         return -1;

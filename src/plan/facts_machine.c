@@ -162,7 +162,7 @@ int facts_machine(struct world *world, struct server_facts *server, struct err *
     if (service_find(host, answers->service, &server->service, err) != 0)
         return err_wrap(err, "cannot find its database service");
     if (!server->service.active) {
-        err_set(err, ERR_STATE, "its database server is not running (%s)", server->service.unit);
+        err_set(err, ERR_WORLD, "its database server is not running (%s)", server->service.unit);
         return err_hint(err, "both servers must be up while they are looked at: start %s on %s, then look again",
                         server->service.unit, server->host);
     }

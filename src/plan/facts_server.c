@@ -51,7 +51,7 @@ static int read_identity(struct db *db, const struct answers_host *answers, stru
         return err_set(err, ERR_DATA, "the server names no absolute data directory (%s)", datadir);
     unsigned port = (unsigned)strtoul(facts_setting(server, "port"), NULL, 10);
     if (answers->db_port > 0 && port != (unsigned)answers->db_port)
-        return err_set(err, ERR_STATE, "the server that answers listens on port %u, the answers say db_port = %d", port,
+        return err_set(err, ERR_WORLD, "the server that answers listens on port %u, the answers say db_port = %d", port,
                        answers->db_port);
     server->port = port != 0 ? port : server->port;
     const char *socket = facts_setting(server, "socket");
