@@ -1,7 +1,8 @@
 /* journal.h - what a run meant to do and did, on disk before it is done.
  *
  * One JSON object a line in STATE/runs/RUN/journal, mode 0600, appended and fsynced: {"t":ISO,"kind":"begin|intent|done|
- * failed|...", ...}. An intent carries what undo needs (path, backup, before's SHA-256, SQL that takes it back). A torn last line
+ * failed|...", ...}. An intent carries what undo needs (path, digests of before and after, how it is taken
+ * back; the old content is in the dated backup PATH.RUN.bak beside the file). A torn last line
  * is tolerated by readers. Secrets never enter: texts are the masked ones of the plan.
  */
 #ifndef DUALSERVER_ENGINE_JOURNAL_H

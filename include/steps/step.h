@@ -35,5 +35,7 @@ int steps_plan(const struct facts *facts, const struct answers *answers, struct 
 void plan_render(const struct plan *plan, struct buf *to);
 /* Step 13's proof, also for later commands: emits EVENT_PROOF for each thing proven. */
 int steps_prove(struct world *world, struct err *err);
+/* Drops the canaries that a proof cut short has left on the master. Best effort. */
+void steps_prove_clean(struct world *world);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "base/secret.h"
 #include "mysql/cnf.h"
 #include "plan/world.h"
 
@@ -59,11 +60,29 @@ static void render_lines(struct buf *to, const char *indent, const char *text)
     free(copy);
 }
 
+/* An option file may hold a password of somebody: its value is never shown, not even as a diff's context. */
+static void mask_passwords(struct buf *diff)
+{
+    struct buf masked = BUF_INIT;
+    char *text = buf_steal(diff), *at = text;
+    for (char *line; (line = text_line(&at)) != NULL;) {
+        const char *word = strcasestr(line, "password"), *equals = word != NULL ? strchr(word, '=') : NULL;
+        if (equals != NULL)
+            buf_addf(&masked, "%.*s= ********\n", (int)(equals - line), line);
+        else
+            buf_addf(&masked, "%s\n", line);
+    }
+    wipe(text, strlen(text));
+    free(text);
+    *diff = masked;
+}
+
 static void render_file(const struct change *change, struct buf *to)
 {
     struct buf diff = BUF_INIT;
     const char *before = change->before != NULL ? change->before : "";
     cnf_diff(&diff, change->path, before, strlen(before), change->after, strlen(change->after));
+    mask_passwords(&diff);
     render_lines(to, "      ", buf_str(&diff));
     buf_free(&diff);
 }

@@ -191,6 +191,19 @@ static int canaries(struct world *world, struct err *err)
     return rc;
 }
 
+void steps_prove_clean(struct world *world)
+{
+    struct canary canary;
+    struct err err = ERR_INIT;
+    struct db *master = world_db_open(world, SIDE_MASTER, &err);
+    canary_name(world, &canary);
+    if (master == NULL || canary_drop(world, master, &canary, &err) != 0)
+        world_note(world, SEVERITY_WARNING, "tables named dualserver_canary_%s may be left in %s on the master: %s",
+                   world->run_id, world->answers->database, err.text);
+    canary_free(&canary);
+    db_close(master);
+}
+
 static int advances(struct world *world, const struct slave_status *before, struct err *err)
 {
     struct slave_status after = { .configured = false };

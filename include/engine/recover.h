@@ -1,0 +1,17 @@
+/* recover.h - after a failure: the master's mysqld runs again, the slave's too where that is safe, our copies are gone.
+ *
+ * Works on fresh connections that cannot be cancelled, because the old ones may be broken or cancelled. Tells what it does
+ * as notes; never fails itself, but says in `state` what it had to leave.
+ */
+#ifndef DUALSERVER_ENGINE_RECOVER_H
+#define DUALSERVER_ENGINE_RECOVER_H
+
+#include "base/buf.h"
+#include "plan/world.h"
+
+/* step: the one that failed, 1..14. Appends to `state` in what state both servers are. */
+void recover(struct world *world, int step, struct buf *state);
+/* Removes the run's own copies on both hosts; the slave's old data, when there is any, stays. */
+int recover_clean(struct world *world, struct err *err);
+
+#endif

@@ -1,0 +1,400 @@
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/quote.h"
+#include "engine/check.h"
+#include "engine/connect.h"
+#include "engine/journal.h"
+#include "engine/model.h"
+#include "engine/recover.h"
+#include "engine/report.h"
+#include "plan/world.h"
+#include "steps/step.h"
+
+struct engine {
+    const struct answers *answers;
+    const struct port *outer;   /* the front end's */
+    struct port port;           /* ours: feeds the model, then hands on */
+    struct model model;
+    struct world world;
+    struct plan plan;
+    bool looked, planned;
+    char *state_dir;
+    struct journal *journal;
+    uint64_t began_ms;
+};
+
+static void tee(void *context, const struct event *event)
+{
+    struct engine *engine = context;
+    model_apply(&engine->model, event, clock_ms());
+    engine->outer->emit(engine->outer->context, event);
+}
+
+static int hand_on_question(void *context, const struct question *question, struct answer *answer, struct err *err)
+{
+    struct engine *engine = context;
+    if (engine->outer->ask == NULL)
+        return err_set(err, ERR_REFUSED, "there is nobody to ask: %.200s", question->text);
+    return engine->outer->ask(engine->outer->context, question, answer, err);
+}
+
+char *engine_state_dir(void)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    if (state != NULL && state[0] == '/')
+        return mem_printf("%s/dualserver", state);
+    return home != NULL && home[0] == '/' ? mem_printf("%s/.local/state/dualserver", home) : NULL;
+}
+
+struct engine *engine_new(const struct answers *answers, const struct port *port, const char *state_dir)
+{
+    struct engine *engine = mem_alloc(sizeof *engine);
+    engine->answers = answers;
+    engine->outer = port;
+    engine->state_dir = mem_dup(state_dir);
+    engine->port = (struct port){ .context = engine, .emit = tee, .ask = hand_on_question, .cancel_fd = port->cancel_fd };
+    engine->world.answers = answers;
+    engine->world.port = &engine->port;
+    model_init(&engine->model);
+    return engine;
+}
+
+/* What the contract names but this version cannot do is refused before anything else. */
+static int refuse_unsupported(const struct answers *answers, struct err *err)
+{
+    if (answers->copy == COPY_WHOLE || answers->copy == COPY_HOT)
+        return err_set(err, ERR_ANSWERS, "[run] copy: this version copies by directory or rows only");
+    if (answers->more_count > 0)
+        return err_set(err, ERR_ANSWERS, "[slave %s]: this version sets up one slave only", answers->more_slaves[0].name);
+    if (answers->replication.tls == TLS_REQUIRE)
+        return err_set(err, ERR_ANSWERS, "[replication] tls = require: this version replicates without TLS only");
+    return 0;
+}
+
+static int run_checks(struct engine *engine, struct err *err)
+{
+    size_t refused = 0;
+    char first[200] = "";
+    world_phase(&engine->world, PHASE_CHECK, "checking");
+    for (size_t i = 0; i < check_count; i++) {
+        struct buf text = BUF_INIT;
+        enum check_verdict verdict = checks[i].test(&engine->world.facts, engine->answers, &text);
+        world_emit(&engine->world, &(struct event){ .kind = EVENT_CHECK, .id = checks[i].id, .verdict = verdict,
+                                                    .text = buf_str(&text), .why = checks[i].why, .fix = checks[i].fix });
+        if (verdict == CHECK_REFUSED && refused++ == 0)
+            snprintf(first, sizeof first, "%s: %s", checks[i].id, buf_str(&text));
+        buf_free(&text);
+    }
+    if (refused == 0)
+        return 0;
+    err_set(err, ERR_REFUSED, "%s%s", first, refused > 1 ? " (and more)" : "");
+    return err_hint(err, "nothing was touched; each refused check says what to do");
+}
+
+static void forget_plan(struct engine *engine)
+{
+    plan_free(&engine->plan);
+    engine->world.plan = NULL;
+    engine->planned = false;
+    engine->looked = false;
+}
+
+static void carry_all_as_rows(struct inventory *inventory)
+{
+    for (size_t i = 0; i < inventory->table_count; i++)
+        if (inventory->tables[i].carry != CARRY_DEFINITION) {
+            inventory->tables[i].carry = CARRY_ROWS;
+            inventory->tables[i].because = "copy = rows in the answers";
+        }
+}
+
+int engine_look(struct engine *engine, struct err *err)
+{
+    struct world *world = &engine->world;
+    forget_plan(engine);
+    model_reset_look(&engine->model);
+    facts_free(&world->facts);
+    if (answers_check(engine->answers, err) != 0 || refuse_unsupported(engine->answers, err) != 0 ||
+        world_make_secrets(world, err) != 0 || world_connect(world, err) != 0 ||
+        facts_gather(world, &world->facts, err) != 0)
+        return -1;
+    if (engine->answers->copy == COPY_ROWS)
+        carry_all_as_rows(&world->facts.master.inventory);
+    if (run_checks(engine, err) != 0)
+        return -1;
+    engine->looked = true;
+    return 0;
+}
+
+static void name_run(struct world *world)
+{
+    char stamp[24];
+    struct err err = ERR_INIT;
+    clock_stamp(stamp, sizeof stamp);
+    struct secret *suffix = secret_random(4, &err);
+    snprintf(world->run_id, sizeof world->run_id, "%s-%s", stamp, suffix != NULL ? secret_text(suffix) : "0000");
+    secret_free(suffix);
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
+        const struct server_facts *server = facts_of(&world->facts, side);
+        const char *slash = strrchr(server->datadir, '/');
+        int len = server->parent_same_filesystem && slash != NULL ? (int)(slash - server->datadir)
+                                                                  : (int)strlen(server->datadir);
+        free(world->run_dir[side]);
+        world->run_dir[side] = mem_printf("%.*s/.dualserver-%s", len, server->datadir, world->run_id);
+    }
+}
+
+int engine_plan(struct engine *engine, struct err *err)
+{
+    struct world *world = &engine->world;
+    if (!engine->looked)
+        return err_set(err, ERR_WORLD, "the servers have not been looked at yet");
+    plan_free(&engine->plan);
+    engine->planned = false;
+    name_run(world);
+    world_phase(world, PHASE_PLAN, "planning every change");
+    if (steps_plan(&world->facts, engine->answers, &engine->plan, err) != 0)
+        return -1;
+    struct buf text = BUF_INIT;
+    plan_render(&engine->plan, &text);
+    world_emit(world, &(struct event){ .kind = EVENT_PLAN, .text = buf_str(&text), .done = engine->plan.forecast_ms,
+                                       .ms = engine->plan.count });
+    buf_free(&text);
+    uint64_t limit = (uint64_t)engine->answers->limit_downtime * 1000;
+    if (limit != 0 && engine->plan.forecast_ms > limit) {
+        err_set(err, ERR_REFUSED, "the master would be down for about %llu s; limit_downtime is %u s",
+                (unsigned long long)(engine->plan.forecast_ms + 999) / 1000, engine->answers->limit_downtime);
+        return err_hint(err, "nothing was touched; raise the limit, or do it when the tables are smaller: %.120s",
+                        engine->plan.forecast_text);
+    }
+    world->plan = &engine->plan;
+    engine->planned = true;
+    return 0;
+}
+
+const struct plan *engine_planned(const struct engine *engine)
+{
+    return engine->planned ? &engine->plan : NULL;
+}
+
+static int make_folder(const char *path, struct err *err)
+{
+    char *copy = mem_dup(path);
+    for (char *c = copy + 1;; c++) {
+        if (*c != '/' && *c != '\0')
+            continue;
+        char kept = *c;
+        *c = '\0';
+        if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
+            err_set_detail(err, ERR_IO, errno, "cannot make the folder %s: %s", copy, strerror(errno));
+            err_hint(err, "nothing was touched; name a folder that can be written with --state-dir");
+            free(copy);
+            return -1;
+        }
+        if ((*c = kept) == '\0')
+            break;
+    }
+    free(copy);
+    return 0;
+}
+
+static int confirm(struct engine *engine, struct err *err)
+{
+    const struct world *world = &engine->world;
+    struct buf text = BUF_INIT;
+    struct answer answer = { .yes = false };
+    buf_addf(&text, "%zu changes will be made. The master's mysqld will be stopped for about ", engine->plan.count);
+    quote_duration(&text, engine->plan.forecast_ms);
+    buf_addf(&text, ".\nOn the slave, %s is replaced%s.\nType the slave's host to go on: %s", engine->answers->database,
+             plan_destroys(&engine->plan) ? " (what is there is moved aside)" : "", engine->answers->slave.host);
+    struct question question = { .kind = QUESTION_CONFIRM, .text = buf_str(&text), .expected = engine->answers->slave.host };
+    int rc = world->port->ask(world->port->context, &question, &answer, err);
+    if (rc == 0 && !answer.yes)
+        rc = err_set(err, ERR_REFUSED, "the slave's host was not typed: nothing was touched");
+    buf_free(&text);
+    return rc;
+}
+
+static int apply_change(struct engine *engine, size_t index, struct err *err)
+{
+    struct world *world = &engine->world;
+    const struct change *change = &engine->plan.changes[index];
+    struct err journal_err = ERR_INIT;
+    if (world_cancelled(world, err) || journal_intent(engine->journal, change, index, err) != 0)
+        return -1;
+    world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = change->server, .text = change->what });
+    change_apply_fn *apply = change->apply != NULL ? change->apply
+                             : change->kind == CHANGE_FILE ? change_apply_file
+                                                           : change_apply_sql;
+    if (apply(world, change, err) != 0) {
+        journal_failed(engine->journal, change, index, err, &journal_err);
+        return -1;
+    }
+    return journal_done(engine->journal, change, index, err);
+}
+
+static void emit_step(struct world *world, const struct step *step, enum step_state state, uint64_t ms, const char *text)
+{
+    world_emit(world, &(struct event){ .kind = EVENT_STEP, .step = step->number, .id = step->id, .state = state, .ms = ms,
+                                       .text = text });
+}
+
+static int note_what_was_learnt(struct engine *engine, const struct step *step, struct err *err)
+{
+    const struct world *world = &engine->world;
+    if (step->number == 4) {
+        char *start = mem_printf("%s:%llu", world->start.file, (unsigned long long)world->start.position);
+        int rc = journal_learnt(engine->journal, "coordinates", start, err);
+        free(start);
+        return rc;
+    }
+    return 0;
+}
+
+static int apply_step(struct engine *engine, const struct step *step, struct err *err)
+{
+    struct world *world = &engine->world;
+    uint64_t began = clock_ms();
+    size_t changes = 0;
+    world->step = step->number;
+    emit_step(world, step, STEP_BEGIN, 0, step->title);
+    int rc = journal_step(engine->journal, step->number, step->id, "begin", err);
+    for (size_t i = 0; rc == 0 && i < engine->plan.count; i++) {
+        if (engine->plan.changes[i].step != step->number)
+            continue;
+        rc = apply_change(engine, i, err);
+        changes++;
+    }
+    if (rc == 0 && step->verify != NULL)
+        rc = step->verify(world, err);
+    if (rc == 0)
+        rc = note_what_was_learnt(engine, step, err);
+    struct err journal_err = ERR_INIT;
+    enum step_state state = rc != 0 ? STEP_FAILED : changes == 0 ? STEP_SKIPPED : STEP_DONE;
+    if (journal_step(engine->journal, step->number, step->id, rc == 0 ? "done" : "failed", &journal_err) != 0 && rc == 0) {
+        *err = journal_err;
+        rc = -1;
+    }
+    emit_step(world, step, state, clock_ms() - began, rc != 0 ? err->text : step->title);
+    return rc;
+}
+
+static int begin_run(struct engine *engine, struct err *err)
+{
+    struct world *world = &engine->world;
+    if (engine->state_dir == NULL)
+        return err_set(err, ERR_USAGE, "no place for the journal: neither HOME nor XDG_STATE_HOME is set, and no --state-dir");
+    free(world->state_dir);
+    world->state_dir = mem_printf("%s/runs/%s", engine->state_dir, world->run_id);
+    if (make_folder(world->state_dir, err) != 0)
+        return -1;
+    engine->journal = journal_open(world->state_dir, err);
+    return engine->journal != NULL ? journal_begin(engine->journal, world, err) : -1;
+}
+
+static void emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    const struct world *world = &engine->world;
+    world_emit(&engine->world, &(struct event){ .kind = EVENT_RESULT, .ok = ok, .text = verdict, .fix = advice,
+                                                .id = world->run_id, .downtime_ms = world->downtime_ms,
+                                                .done = world->shipped_bytes, .ms = clock_ms() - engine->began_ms });
+}
+
+static void write_report(struct engine *engine)
+{
+    struct world *world = &engine->world;
+    struct err err = ERR_INIT;
+    char *path = mem_printf("%s/report.md", world->state_dir);
+    if (report_write(path, world, &engine->plan, &engine->model, &err) != 0)
+        world_note(world, SEVERITY_WARNING, "the report could not be written: %s", err.text);
+    free(path);
+}
+
+static void succeed(struct engine *engine)
+{
+    struct world *world = &engine->world;
+    struct err err = ERR_INIT;
+    char *verdict = mem_printf("proven: %s is a live slave of %s", engine->answers->slave.host, engine->answers->master.host);
+    if (recover_clean(world, &err) != 0)
+        world_note(world, SEVERITY_WARNING, "the run's folder could not be removed: %s", err.text);
+    if (journal_end(engine->journal, true, verdict, &err) != 0)
+        world_note(world, SEVERITY_WARNING, "%s", err.text);
+    char *advice = mem_printf("The report of this run is %s/report.md", world->state_dir);
+    emit_result(engine, true, verdict, advice);
+    write_report(engine);
+    free(advice);
+    free(verdict);
+}
+
+/* err is what failed; everything after it is done without being cancelled. */
+static void fail(struct engine *engine, int step, const struct err *err)
+{
+    struct world *world = &engine->world;
+    struct err journal_err = ERR_INIT;
+    struct buf state = BUF_INIT;
+    engine->port.cancel_fd = -1;
+    world_phase(world, PHASE_END, "putting the servers in order after the failure");
+    recover(world, step, &state);
+    if (err->hint[0] != '\0')
+        buf_adds(&state, err->hint);
+    journal_end(engine->journal, false, err->text, &journal_err);
+    emit_result(engine, false, err->text, buf_str(&state));
+    write_report(engine);
+    buf_free(&state);
+}
+
+int engine_run(struct engine *engine, struct err *err)
+{
+    struct world *world = &engine->world;
+    int failed = 0;
+    engine->began_ms = clock_ms();
+    if (!engine->planned)
+        return err_set(err, ERR_WORLD, "there is no plan yet");
+    if (confirm(engine, err) != 0 || begin_run(engine, err) != 0)
+        return -1;
+    world_phase(world, PHASE_RUN, "run %s", world->run_id);
+    for (size_t i = 0; i < STEP_COUNT && failed == 0; i++)
+        if (apply_step(engine, steps[i], err) != 0)
+            failed = steps[i]->number;
+    engine->planned = false; /* a plan is good for one run */
+    world->step = 0;
+    if (failed == 0)
+        succeed(engine);
+    else
+        fail(engine, failed, err);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+    return failed == 0 ? 0 : -1;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    struct world *world = &engine->world;
+    world_disconnect(world);
+    plan_free(&engine->plan);
+    facts_free(&world->facts);
+    definitions_free(&world->definitions);
+    manifest_free(&world->manifest);
+    strings_free(&world->binlogs_before);
+    for (size_t i = 0; i < 2; i++) {
+        secret_free(world->db_passwords[i]);
+        free(world->run_dir[i]);
+    }
+    secret_free(world->replication_password);
+    secret_free(world->reports_password);
+    free(world->state_dir);
+    journal_close(engine->journal);
+    model_free(&engine->model);
+    free(engine->state_dir);
+    free(engine);
+}
