@@ -1,6 +1,91 @@
+/* Chooses the command and the front end; nothing else. */
+#include "config.h"
+
+#include <locale.h>
 #include <stdio.h>
-int main(void)
+#include <unistd.h>
+#include "headless.h"
+#include "lab.h"
+#include "options.h"
+#include "plan/answers.h"
+#include "ui/wizard.h"
+
+static void print_error(const struct err *err)
 {
-    puts("dualserver");
-    return 0;
+    if (err->code == ERR_NONE)
+        return;
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "dualserver: %s\n", err->text);
+    if (err->hint[0] != '\0')
+        (void)fprintf(stderr, "  hint: %s\n", err->hint);
+}
+
+static int usage(void)
+{
+    struct buf text = BUF_INIT;
+    options_usage(&text);
+    int rc = fputs(buf_str(&text), stdout) < 0 || fflush(stdout) != 0;
+    buf_free(&text);
+    return rc;
+}
+
+static int open_wizard(const struct options *options, const struct answers *answers, struct err *err)
+{
+    const struct wizard_options wizard = {
+        .state_dir = options->state_dir,
+        .ascii = options->ascii,
+        .color = options_color(options, STDOUT_FILENO),
+        .mouse = !options->no_mouse,
+    };
+    if (!wizard_possible(err))
+        return 2;
+    return wizard_run(answers, &wizard, err);
+}
+
+/* Screens, unless the options or the lack of a terminal say otherwise. */
+static bool wants_wizard(const struct options *options)
+{
+    if (options->plain)
+        return false;
+    if (options->command == COMMAND_WIZARD)
+        return true;
+    return !options->yes && !options->plan && !options->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+static int run_setup(const struct options *options, struct err *err)
+{
+    struct answers answers;
+    int rc;
+    answers_init(&answers);
+    if (options->answers != NULL && answers_read(&answers, options->answers, err) != 0)
+        rc = err_exit_code(err);
+    else if (wants_wizard(options))
+        rc = open_wizard(options, &answers, err);
+    else
+        rc = headless_run(&answers, options, err);
+    answers_free(&answers);
+    return rc;
+}
+
+int main(int argc, char *argv[])
+{
+    struct options options;
+    struct err err = ERR_INIT;
+    int rc;
+    (void)setlocale(LC_ALL, "");
+    if (options_parse(&options, argc, argv, &err) != 0) {
+        rc = err_exit_code(&err);
+    } else if (options.help) {
+        rc = usage();
+    } else if (options.version) {
+        rc = puts(PACKAGE_STRING) < 0;
+    } else if (options.command == COMMAND_LAB) {
+        rc = lab_main(options.word_count, options.words, &err);
+        rc = rc < 0 ? err_exit_code(&err) : rc;
+    } else {
+        rc = run_setup(&options, &err);
+    }
+    if (rc != 0)
+        print_error(&err);
+    return rc;
 }

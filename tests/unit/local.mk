@@ -13,4 +13,10 @@ test_cnf_reader_SOURCES = tests/unit/test_cnf_reader.c
 test_cnf_reader_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_dialect_SOURCES = tests/unit/test_dialect.c
 test_dialect_LDADD = libmysql.a $(CMOCKA_LIBS)
+check_PROGRAMS += test_options test_headless
+TESTS += test_options test_headless
+test_options_SOURCES = tests/unit/test_options.c
+test_options_LDADD = libfront.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+test_headless_SOURCES = tests/unit/test_headless.c
+test_headless_LDADD = libfront.a libplan.a libbase.a $(JSON_LIBS) $(INIH_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif

@@ -1,0 +1,63 @@
+/* headless.h - the main job without screens: events become lines or JSON, questions are answered by options or, with
+ * --plain, by a person at the terminal.
+ *
+ *     return headless_run(&answers, &options, &err);      the exit code of CONTRACT; err says why when something failed
+ *
+ * SIGINT, SIGTERM and SIGHUP make the engine stop safely; the exit code is then 128 + the signal.
+ */
+#ifndef DUALSERVER_HEADLESS_H
+#define DUALSERVER_HEADLESS_H
+
+#include <stdint.h>
+#include "options.h"
+#include "plan/answers.h"
+#include "plan/event.h"
+#include "plan/port.h"
+
+/* Edits the answers only with --plain: what is required and absent is asked for. */
+int headless_run(struct answers *answers, const struct options *options, struct err *err);
+
+/* Its parts. */
+
+/* What the last line or object tells. Strings are owned. */
+struct outcome {
+    bool seen;              /* the engine gave its verdict */
+    bool ok;
+    char *run, *verdict, *advice, *report; /* NULL: none */
+    char *plan;             /* rendered; NULL: it did not come to that */
+    uint64_t changes, forecast_ms, downtime_ms, shipped_bytes, total_ms;
+    struct outcome_check {
+        char *id, *text;
+        bool ok;
+    } *checks;              /* preflight checks and proofs, in the order they came */
+    size_t check_count;
+};
+void outcome_take(struct outcome *outcome, const struct event *event);
+void outcome_free(struct outcome *outcome);
+
+/* One way of showing events. */
+struct output {
+    bool color, terminal, verbose, quiet;
+    bool whole_plan;        /* the plan is shown in full, not in one line */
+    char *title;            /* of the step that runs; owned */
+    bool unfinished_line;   /* a progress line that the next line overwrites */
+    uint64_t progress_shown_ms;
+};
+void output_text(struct output *output, const struct event *event, uint64_t now_ms);
+void output_text_end(struct output *output, const struct outcome *outcome);
+void output_json(const struct output *output, const struct event *event);
+/* err: why the run failed; code ERR_NONE: it did not. */
+void output_json_end(const struct outcome *outcome, const struct err *err);
+
+/* Who answers questions. */
+struct asker {
+    bool yes;               /* --yes */
+    const char *confirm;    /* --confirm */
+    bool terminal;          /* --plain: a person may be asked on /dev/tty */
+    int cancel_fd;
+};
+int asker_ask(const struct asker *asker, const struct question *question, struct answer *answer, struct err *err);
+/* One line from the terminal, without its newline, appended to `to`; not echoed when secret. */
+int asker_line(const struct asker *asker, const char *prompt, bool secret, struct buf *to, struct err *err);
+
+#endif

@@ -1,0 +1,36 @@
+/* options.h - the command line as CONTRACT.md has it: one command, options before or after it.
+ *
+ *     struct options options;
+ *     if (options_parse(&options, argc, argv, &err) != 0) ...      ERR_USAGE; names what was wrong
+ *
+ * Strings are borrowed from argv.
+ */
+#ifndef DUALSERVER_OPTIONS_H
+#define DUALSERVER_OPTIONS_H
+
+#include <stdbool.h>
+#include "base/buf.h"
+#include "base/err.h"
+
+enum command { COMMAND_WIZARD, COMMAND_SETUP, COMMAND_LAB };
+enum color_use { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+    enum command command;
+    const char *answers;    /* NULL: none; "-": standard input */
+    const char *confirm;    /* the slave's host, as typed; NULL: not given */
+    const char *state_dir;  /* NULL: the default */
+    const char *color_word; /* as given */
+    enum color_use color;
+    bool yes, plan, json, plain, ascii, no_mouse, verbose, quiet, help, version;
+    int word_count;         /* of `lab`: what follows it, untouched */
+    char *const *words;
+};
+
+int options_parse(struct options *options, int argc, char *const argv[], struct err *err);
+/* The text of --help, from the same tables. */
+void options_usage(struct buf *to);
+/* Shall what goes to `fd` be coloured? --color, then NO_COLOR, TERM and whether it is a terminal. */
+bool options_color(const struct options *options, int fd);
+
+#endif

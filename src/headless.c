@@ -1,0 +1,217 @@
+/* The main job without screens: drives the engine, hands its events on, ends on signals. */
+#include "config.h"
+
+#include "headless.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/mem.h"
+#include "engine/engine.h"
+
+/* A handler may touch no more than these. */
+static volatile sig_atomic_t signal_seen;
+static volatile int signal_pipe = -1;
+
+static void on_signal(int number)
+{
+    int saved = errno;
+    if (signal_seen == 0)
+        signal_seen = number;
+    ssize_t ignored = write(signal_pipe, "", 1);
+    (void)ignored;
+    errno = saved;
+}
+
+static void on_pipe(int number)
+{
+    (void)number;
+}
+
+/* fds[0] becomes readable at the first signal and stays so. */
+static int watch_signals(int fds[2], struct err *err)
+{
+    static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0)
+        return err_set_detail(err, ERR_IO, errno, "cannot make a pipe: %s", strerror(errno));
+    signal_seen = 0;
+    signal_pipe = fds[1];
+    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
+        struct sigaction before;
+        /* nohup's and a background shell's wish to ignore it is respected */
+        if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            (void)sigaction(ending[i], &action, NULL);
+    }
+    /* a reader that goes away must not end a run; a handler, unlike SIG_IGN, is not inherited by ssh */
+    action.sa_handler = on_pipe;
+    (void)sigaction(SIGPIPE, &action, NULL);
+    return 0;
+}
+
+/* The pipe stays: a late signal still writes to it. */
+static void signal_as_error(struct err *err)
+{
+    if (signal_seen == 0 || err->code == ERR_NONE)
+        return;
+    err->code = ERR_SIGNAL;
+    err->detail = signal_seen;
+    err_wrap(err, "ended by signal %d", (int)signal_seen);
+}
+
+struct session {
+    const struct options *options;
+    struct answers *answers;
+    struct output output;
+    struct outcome outcome;
+    struct asker asker;
+};
+
+static void on_event(void *context, const struct event *event)
+{
+    struct session *session = context;
+    outcome_take(&session->outcome, event);
+    if (session->options->json)
+        output_json(&session->output, event);
+    else
+        output_text(&session->output, event, clock_ms());
+}
+
+static int on_question(void *context, const struct question *question, struct answer *answer, struct err *err)
+{
+    struct session *session = context;
+    return asker_ask(&session->asker, question, answer, err);
+}
+
+/* With --plain: what a set-up cannot do without, line by line. */
+static int ask_missing(struct session *session, struct err *err)
+{
+    static const struct {
+        const char *section, *prompt;
+    } hosts[] = { { "master", "The master's host, as ssh takes it: " }, { "slave", "The slave's host, as ssh takes it: " } };
+    for (size_t i = 0; i < 2; i++) {
+        struct buf value = BUF_INIT;
+        int rc = 0;
+        answers_get(session->answers, hosts[i].section, "host", &value);
+        if (value.len == 0) {
+            rc = asker_line(&session->asker, hosts[i].prompt, false, &value, err);
+            if (rc == 0)
+                rc = answers_set(session->answers, hosts[i].section, "host", buf_str(&value), 0, err);
+        }
+        buf_free(&value);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int go_on(struct session *session, struct err *err)
+{
+    const struct question question = { .kind = QUESTION_YES_NO, .text = "Make these changes?" };
+    struct answer answer;
+    if (asker_ask(&session->asker, &question, &answer, err) != 0)
+        return -1;
+    return answer.yes ? 0 : err_set(err, ERR_CANCELLED, "not begun: nothing was touched");
+}
+
+/* CONTRACT's exit code of --plan: 3 when changes are pending. */
+static int planned(struct session *session, const struct plan *plan)
+{
+    struct outcome *outcome = &session->outcome;
+    outcome->ok = true;
+    outcome->changes = plan->count;
+    free(outcome->verdict);
+    outcome->verdict = plan->count == 0 ? mem_dup("nothing to do")
+                                        : mem_printf("%zu changes are pending; nothing was changed", plan->count);
+    return plan->count == 0 ? 0 : 3;
+}
+
+static int drive(struct session *session, struct engine *engine, struct err *err)
+{
+    if (engine_look(engine, err) != 0 || engine_plan(engine, err) != 0)
+        return err_exit_code(err);
+    err_clear(err); /* what the engine got over is told by its events */
+    if (session->options->plan)
+        return planned(session, engine_planned(engine));
+    if (go_on(session, err) != 0 || engine_run(engine, err) != 0)
+        return err_exit_code(err);
+    err_clear(err);
+    return 0;
+}
+
+static char *report_path(const struct session *session)
+{
+    char *dir = session->options->state_dir != NULL ? mem_dup(session->options->state_dir) : engine_state_dir();
+    char *path = NULL;
+    if (dir != NULL && session->outcome.run != NULL)
+        path = mem_printf("%s/runs/%s/report.md", dir, session->outcome.run);
+    free(dir);
+    if (path != NULL && access(path, R_OK) != 0) {
+        free(path);
+        path = NULL;
+    }
+    return path;
+}
+
+static void finish(struct session *session, const struct err *err)
+{
+    struct outcome *outcome = &session->outcome;
+    if (err->code != ERR_NONE)
+        outcome->ok = false;
+    if (outcome->verdict == NULL)
+        outcome->verdict = mem_dup(err->code != ERR_NONE ? err->text : "done");
+    outcome->report = report_path(session);
+    if (session->options->json)
+        output_json_end(outcome, err);
+    else
+        output_text_end(&session->output, outcome);
+    outcome_free(outcome);
+}
+
+static void set_up(struct session *session, int cancel_fd)
+{
+    const struct options *options = session->options;
+    session->output = (struct output){
+        .color = options_color(options, STDOUT_FILENO),
+        .terminal = isatty(STDOUT_FILENO) && !options->plain,
+        .verbose = options->verbose,
+        .quiet = options->quiet,
+        .whole_plan = options->plan || options->plain || options->verbose,
+    };
+    session->asker = (struct asker){
+        .yes = options->yes,
+        .confirm = options->confirm,
+        .terminal = options->plain,
+        .cancel_fd = cancel_fd,
+    };
+}
+
+int headless_run(struct answers *answers, const struct options *options, struct err *err)
+{
+    struct session session = { .options = options, .answers = answers };
+    int fds[2], rc;
+    if (watch_signals(fds, err) != 0)
+        return err_exit_code(err);
+    set_up(&session, fds[0]);
+    if ((options->plain && !options->yes && ask_missing(&session, err) != 0) || answers_check(answers, err) != 0) {
+        if (options->answers == NULL && err->hint[0] == '\0')
+            err_hint(err, "--answers FILE gives the answers");
+        rc = err_exit_code(err);
+    } else {
+        const struct port port = {
+            .context = &session, .emit = on_event, .ask = on_question, .cancel_fd = fds[0],
+        };
+        struct engine *engine = engine_new(answers, &port, options->state_dir);
+        rc = drive(&session, engine, err);
+        engine_free(engine);
+    }
+    signal_as_error(err);
+    if (err->code != ERR_NONE)
+        rc = err_exit_code(err);
+    finish(&session, err);
+    return rc;
+}

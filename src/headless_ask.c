@@ -1,0 +1,178 @@
+/* Questions without screens. */
+#include "config.h"
+
+#include "headless.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define LINE_BYTES 1024
+
+static int write_all(int fd, const char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0) {
+        ssize_t put = write(fd, text, len);
+        if (put < 0 && errno != EINTR)
+            return -1;
+        if (put > 0) {
+            text += put;
+            len -= (size_t)put;
+        }
+    }
+    return 0;
+}
+
+/* The terminal's line discipline hands over whole lines, so that one read() is one line. */
+static int read_line(const struct asker *asker, int tty, struct buf *to, struct err *err)
+{
+    char line[LINE_BYTES];
+    struct pollfd waits[] = { { .fd = tty, .events = POLLIN }, { .fd = asker->cancel_fd, .events = POLLIN } };
+    while (poll(waits, 2, -1) < 0)
+        if (errno != EINTR)
+            return err_set_detail(err, ERR_IO, errno, "cannot wait for the terminal: %s", strerror(errno));
+    if (waits[1].revents != 0)
+        return err_set(err, ERR_CANCELLED, "stopped while a question was open");
+    ssize_t got = read(tty, line, sizeof line);
+    if (got <= 0)
+        return err_set(err, ERR_CANCELLED, "the terminal gave no answer");
+    if (line[got - 1] != '\n') {
+        wipe(line, sizeof line);
+        return err_set(err, ERR_CANCELLED, "the answer was ended before its line was");
+    }
+    buf_add(to, line, (size_t)got - 1);
+    wipe(line, sizeof line);
+    return 0;
+}
+
+int asker_line(const struct asker *asker, const char *prompt, bool secret, struct buf *to, struct err *err)
+{
+    struct termios before, quiet;
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0)
+        return err_set_detail(err, ERR_IO, errno, "there is no terminal to ask on: %s", strerror(errno));
+    int rc = -1;
+    bool hidden = false;
+    if (secret && tcgetattr(tty, &before) == 0) {
+        quiet = before;
+        quiet.c_lflag &= ~(tcflag_t)ECHO;
+        quiet.c_lflag |= ECHONL;
+        hidden = tcsetattr(tty, TCSAFLUSH, &quiet) == 0;
+    }
+    if (secret && !hidden)
+        err_set(err, ERR_IO, "the terminal cannot hide what is typed");
+    else if (write_all(tty, prompt) != 0)
+        err_set_detail(err, ERR_IO, errno, "cannot write to the terminal: %s", strerror(errno));
+    else
+        rc = read_line(asker, tty, to, err);
+    if (hidden)
+        (void)tcsetattr(tty, TCSAFLUSH, &before);
+    (void)close(tty);
+    return rc;
+}
+
+static bool person_there(const struct asker *asker)
+{
+    return asker->terminal && !asker->yes;
+}
+
+static int ask_yes_no(const struct asker *asker, const char *text, struct answer *answer, struct err *err)
+{
+    struct buf prompt = BUF_INIT, line = BUF_INIT;
+    buf_addf(&prompt, "%s [yes/no] ", text);
+    int rc = asker_line(asker, buf_str(&prompt), false, &line, err);
+    answer->yes = strcmp(buf_str(&line), "yes") == 0 || strcmp(buf_str(&line), "y") == 0;
+    buf_free(&prompt);
+    buf_free(&line);
+    return rc;
+}
+
+static int ask_host_key(const struct asker *asker, const struct question *question, struct answer *answer,
+                        struct err *err)
+{
+    if (person_there(asker))
+        return ask_yes_no(asker, question->text, answer, err);
+    err_set(err, ERR_REFUSED, "an unknown host key is not trusted without a person: %s", question->text);
+    return err_hint(err, "connect once with ssh and compare the fingerprint, name a known_hosts file in the answers, "
+                         "or use --plain");
+}
+
+static int ask_secret(const struct asker *asker, const struct question *question, struct answer *answer,
+                      struct err *err)
+{
+    struct buf line = BUF_INIT;
+    if (!person_there(asker)) {
+        err_set(err, ERR_AUTH, "a secret is asked for and nobody is there: %s", question->text);
+        return err_hint(err, "load the key into the agent, or name ssh_password_file or sudo_password_file in the answers");
+    }
+    int rc = asker_line(asker, question->text, true, &line, err);
+    if (rc == 0)
+        answer->secret = secret_new(buf_str(&line), line.len);
+    buf_wipe(&line);
+    return rc;
+}
+
+static int confirm_by_option(const struct asker *asker, const struct question *question, struct answer *answer,
+                             struct err *err)
+{
+    if (asker->confirm == NULL) {
+        err_set(err, ERR_REFUSED, "a confirmation is needed: %s", question->text);
+        return err_hint(err, "when that is what you want, add --confirm %s", question->expected);
+    }
+    if (strcmp(asker->confirm, question->expected) != 0) {
+        err_set(err, ERR_REFUSED, "--confirm names '%s', but the slave's host is '%s'", asker->confirm,
+                question->expected);
+        return err_hint(err, "make sure which server is meant before you repeat it");
+    }
+    answer->yes = true;
+    return 0;
+}
+
+static int ask_confirm(const struct asker *asker, const struct question *question, struct answer *answer,
+                       struct err *err)
+{
+    struct buf prompt = BUF_INIT, line = BUF_INIT;
+    if (asker->confirm != NULL || !person_there(asker))
+        return confirm_by_option(asker, question, answer, err);
+    buf_addf(&prompt, "%s\nType %s to go on: ", question->text, question->expected);
+    int rc = asker_line(asker, buf_str(&prompt), false, &line, err);
+    answer->yes = strcmp(buf_str(&line), question->expected) == 0;
+    if (rc == 0 && !answer->yes)
+        rc = err_set(err, ERR_REFUSED, "not confirmed: '%s' was not typed", question->expected);
+    buf_free(&prompt);
+    buf_free(&line);
+    return rc;
+}
+
+static int ask_go_on(const struct asker *asker, const struct question *question, struct answer *answer,
+                     struct err *err)
+{
+    if (asker->yes) {
+        answer->yes = true;
+        return 0;
+    }
+    if (person_there(asker))
+        return ask_yes_no(asker, question->text, answer, err);
+    err_set(err, ERR_REFUSED, "nobody is there to answer: %s", question->text);
+    return err_hint(err, "--yes answers it, --plain asks on the terminal");
+}
+
+int asker_ask(const struct asker *asker, const struct question *question, struct answer *answer, struct err *err)
+{
+    *answer = (struct answer){ .yes = false };
+    switch (question->kind) {
+    case QUESTION_HOST_KEY:
+        return ask_host_key(asker, question, answer, err);
+    case QUESTION_SECRET:
+        return ask_secret(asker, question, answer, err);
+    case QUESTION_CONFIRM:
+        return ask_confirm(asker, question, answer, err);
+    default:
+        return ask_go_on(asker, question, answer, err);
+    }
+}

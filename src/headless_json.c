@@ -1,0 +1,181 @@
+/* Events as JSON, one object a line. CONTRACT.md names the events step, progress, note and result; the others come with
+ * names of their own, and a reader may skip what it does not know. */
+#include "config.h"
+
+#include "headless.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+static void put_text(json_object *object, const char *key, const char *text)
+{
+    json_object_object_add(object, key, json_object_new_string(text != NULL ? text : ""));
+}
+
+static void put_optional(json_object *object, const char *key, const char *text)
+{
+    if (text != NULL)
+        put_text(object, key, text);
+}
+
+static void put_number(json_object *object, const char *key, uint64_t number)
+{
+    json_object_object_add(object, key, json_object_new_int64(number > INT64_MAX ? INT64_MAX : (int64_t)number));
+}
+
+static void put_bool(json_object *object, const char *key, bool value)
+{
+    json_object_object_add(object, key, json_object_new_boolean(value));
+}
+
+static void print_object(json_object *object)
+{
+    /* a reader that went away must not end the run: the journal has it all */
+    (void)puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    (void)fflush(stdout);
+    json_object_put(object);
+}
+
+static void fill_phase(json_object *object, const struct event *event)
+{
+    static const char *const names[] = { "start", "connect", "discover", "check", "plan", "run", "prove", "end" };
+    put_text(object, "phase", names[event->phase]);
+    put_text(object, "text", event->text);
+}
+
+static void fill_check(json_object *object, const struct event *event)
+{
+    static const char *const names[] = { "ok", "warning", "refused" };
+    put_text(object, "id", event->id);
+    put_text(object, "verdict", names[event->verdict]);
+    put_text(object, "text", event->text);
+    put_optional(object, "why", event->why);
+    put_optional(object, "fix", event->fix);
+}
+
+static void fill_plan(json_object *object, const struct event *event)
+{
+    put_number(object, "changes", event->ms);
+    put_number(object, "forecast_ms", event->done);
+    put_text(object, "text", event->text);
+}
+
+static void fill_step(json_object *object, const struct event *event)
+{
+    static const char *const names[] = { "pending", "begin", "done", "skipped", "failed", "undone" };
+    put_number(object, "step", (uint64_t)event->step);
+    put_text(object, "id", event->id);
+    put_text(object, "state", names[event->state]);
+    put_number(object, "ms", event->ms);
+    put_optional(object, "text", event->text);
+}
+
+static void fill_change(json_object *object, const struct event *event)
+{
+    put_number(object, "step", (uint64_t)event->step);
+    put_text(object, "text", event->text);
+}
+
+static void fill_command(json_object *object, const struct event *event)
+{
+    put_text(object, "server", event->side == SIDE_MASTER ? "master" : "slave");
+    put_text(object, "text", event->text);
+}
+
+static void fill_progress(json_object *object, const struct event *event)
+{
+    put_number(object, "step", (uint64_t)event->step);
+    put_number(object, "done", event->done);
+    put_number(object, "total", event->total);
+    put_number(object, "rate", event->rate);
+}
+
+static void fill_downtime(json_object *object, const struct event *event)
+{
+    put_text(object, "state", event->done != 0 ? "begin" : "end");
+    put_number(object, "ms", event->ms);
+}
+
+static void fill_note(json_object *object, const struct event *event)
+{
+    static const char *const names[] = { "info", "warning", "error" };
+    put_text(object, "severity", names[event->severity]);
+    put_text(object, "text", event->text);
+    put_optional(object, "fix", event->fix);
+}
+
+static void fill_proof(json_object *object, const struct event *event)
+{
+    put_text(object, "id", event->id);
+    put_bool(object, "ok", event->verdict != CHECK_REFUSED);
+    put_text(object, "text", event->text);
+}
+
+static void fill_status(json_object *object, const struct event *event)
+{
+    put_text(object, "text", event->text);
+}
+
+static const struct {
+    const char *name;
+    void (*fill)(json_object *object, const struct event *event);
+} kinds[] = {
+    [EVENT_PHASE] = { "phase", fill_phase },       [EVENT_CHECK] = { "check", fill_check },
+    [EVENT_PLAN] = { "plan", fill_plan },          [EVENT_STEP] = { "step", fill_step },
+    [EVENT_CHANGE] = { "change", fill_change },    [EVENT_COMMAND] = { "command", fill_command },
+    [EVENT_PROGRESS] = { "progress", fill_progress }, [EVENT_DOWNTIME] = { "downtime", fill_downtime },
+    [EVENT_NOTE] = { "note", fill_note },          [EVENT_PROOF] = { "proof", fill_proof },
+    [EVENT_STATUS] = { "status", fill_status },
+};
+
+void output_json(const struct output *output, const struct event *event)
+{
+    /* the result is printed last, by output_json_end() */
+    if ((size_t)event->kind >= sizeof kinds / sizeof kinds[0])
+        return;
+    if (event->kind == EVENT_COMMAND && !output->verbose)
+        return;
+    json_object *object = json_object_new_object();
+    put_text(object, "event", kinds[event->kind].name);
+    kinds[event->kind].fill(object, event);
+    print_object(object);
+}
+
+static json_object *checks_array(const struct outcome *outcome)
+{
+    json_object *array = json_object_new_array();
+    for (size_t i = 0; i < outcome->check_count; i++) {
+        json_object *check = json_object_new_object();
+        put_text(check, "id", outcome->checks[i].id);
+        put_bool(check, "ok", outcome->checks[i].ok);
+        put_text(check, "text", outcome->checks[i].text);
+        json_object_array_add(array, check);
+    }
+    return array;
+}
+
+void output_json_end(const struct outcome *outcome, const struct err *err)
+{
+    json_object *object = json_object_new_object();
+    put_text(object, "event", "result");
+    put_bool(object, "ok", outcome->ok);
+    put_text(object, "run", outcome->run);
+    put_text(object, "verdict", outcome->verdict);
+    put_number(object, "downtime_ms", outcome->downtime_ms);
+    put_number(object, "shipped_bytes", outcome->shipped_bytes);
+    put_number(object, "total_ms", outcome->total_ms);
+    json_object_object_add(object, "checks", checks_array(outcome));
+    if (outcome->plan != NULL) {
+        put_number(object, "changes", outcome->changes);
+        put_number(object, "forecast_ms", outcome->forecast_ms);
+        put_text(object, "plan", outcome->plan);
+    }
+    put_optional(object, "next", outcome->advice);
+    put_optional(object, "report", outcome->report);
+    if (err->code != ERR_NONE) {
+        put_text(object, "error", err->text);
+        put_text(object, "hint", err->hint);
+    }
+    print_object(object);
+}

@@ -1,0 +1,214 @@
+/* The command line: tables of commands and options, and what getopt_long makes of them. */
+#include "config.h"
+
+#include "options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct {
+    const char *name, *help;
+    enum command command;
+} commands[] = {
+    { "wizard", "opens the wizard (also without a command); needs a terminal of at least 80x24", COMMAND_WIZARD },
+    { "setup", "the 14 steps that make two servers master and live slave", COMMAND_SETUP },
+    { "lab", "the practice lab: up, down, status, answers, shell HOST, ...; `lab --help` tells", COMMAND_LAB },
+};
+
+/* Long options without a letter get numbers that no letter has. */
+enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE };
+
+#define FLAG(member) NULL, offsetof(struct options, member)
+#define TEXT(name, member) name, offsetof(struct options, member)
+
+static const struct {
+    int value;        /* its letter, or a number */
+    const char *name;
+    const char *argument; /* NULL: none, and a bool is set */
+    size_t offset;
+    const char *help;
+} table[] = {
+    { 'a', "answers", TEXT("FILE", answers), "the answers (INI); `-` reads them from standard input" },
+    { 'y', "yes", FLAG(yes), "asks nothing" },
+    { CONFIRM, "confirm", TEXT("HOST", confirm), "the slave's host as in the answers: data there may be moved aside" },
+    { 'n', "plan", FLAG(plan), "prints every change that would be made, and makes none" },
+    { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
+    { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens" },
+    { STATE_DIR, "state-dir", TEXT("DIR", state_dir), "journals and reports; default ~/.local/state/dualserver" },
+    { COLOR, "color", TEXT("WHEN", color_word), "auto, always or never" },
+    { ASCII, "ascii", FLAG(ascii), "draws with ASCII only" },
+    { NO_MOUSE, "no-mouse", FLAG(no_mouse), "leaves the mouse to the terminal" },
+    { 'v', "verbose", FLAG(verbose), "shows every command and statement, secrets masked" },
+    { 'q', "quiet", FLAG(quiet), "shows warnings, errors and the verdict only" },
+    { 'h', "help", FLAG(help), "shows this" },
+    { 'V', "version", FLAG(version), "shows the version" },
+};
+
+void options_usage(struct buf *to)
+{
+    buf_adds(to, "usage: dualserver [COMMAND] [OPTION...]\n\n"
+                 "Makes two servers a MySQL or MariaDB master and its live slave over SSH, and proves it.\n\nCommands:\n");
+    for (size_t i = 0; i < COUNT(commands); i++)
+        buf_addf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+    buf_adds(to, "\nOptions:\n");
+    for (size_t i = 0; i < COUNT(table); i++) {
+        struct buf name = BUF_INIT;
+        if (table[i].value < ONLY_LONG)
+            buf_addf(&name, "-%c, ", table[i].value);
+        else
+            buf_adds(&name, "    ");
+        buf_addf(&name, "--%s", table[i].name);
+        if (table[i].argument != NULL)
+            buf_addf(&name, " %s", table[i].argument);
+        buf_addf(to, "  %-20s %s\n", buf_str(&name), table[i].help);
+        buf_free(&name);
+    }
+    buf_adds(to, "\nExit: 0 done and proven, 1 failed, 2 wrong usage or answers, 3 changes are pending (--plan),\n"
+                 "4 refused for safety, 128+N ended by signal N.\n");
+}
+
+static void fill_getopt(struct option longs[COUNT(table) + 1], char *shorts)
+{
+    /* "+": stop at the first word, it is the command; ":": tell a missing value from an unknown option */
+    *shorts++ = '+';
+    *shorts++ = ':';
+    for (size_t i = 0; i < COUNT(table); i++) {
+        bool takes = table[i].argument != NULL;
+        longs[i] = (struct option){ table[i].name, takes ? required_argument : no_argument, NULL, table[i].value };
+        if (table[i].value < ONLY_LONG) {
+            *shorts++ = (char)table[i].value;
+            if (takes)
+                *shorts++ = ':';
+        }
+    }
+    longs[COUNT(table)] = (struct option){ NULL, 0, NULL, 0 };
+    *shorts = '\0';
+}
+
+static int find_option(int value)
+{
+    for (size_t i = 0; i < COUNT(table); i++)
+        if (table[i].value == value)
+            return (int)i;
+    return -1;
+}
+
+/* `got` is what getopt_long said: '?' or ':'. */
+static int complain(int got, const char *word, struct err *err)
+{
+    int index = optopt != 0 ? find_option(optopt) : -1;
+    if (index >= 0 && got == ':')
+        err_set(err, ERR_USAGE, "option --%s needs a value: %s", table[index].name, table[index].argument);
+    else if (index >= 0)
+        err_set(err, ERR_USAGE, "option --%s takes no value", table[index].name);
+    else if (optopt != 0)
+        err_set(err, ERR_USAGE, "unknown option -%c", optopt);
+    else
+        err_set(err, ERR_USAGE, "unknown or ambiguous option %s", word);
+    return err_hint(err, "dualserver --help lists the options");
+}
+
+static int take_option(struct options *options, int index)
+{
+    char *place = (char *)options + table[index].offset;
+    if (table[index].argument != NULL)
+        *(const char **)(void *)place = optarg;
+    else
+        *(bool *)place = true;
+    return 0;
+}
+
+static int take_command(struct options *options, const char *word, struct err *err)
+{
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        if (strcmp(commands[i].name, word) == 0) {
+            options->command = commands[i].command;
+            return 0;
+        }
+    }
+    err_set(err, ERR_USAGE, "unknown command '%.60s'", word);
+    return err_hint(err, "commands: wizard, setup, lab");
+}
+
+static int check_color(struct options *options, struct err *err)
+{
+    static const char *const words[] = { "auto", "always", "never" };
+    if (options->color_word == NULL)
+        return 0;
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (strcmp(words[i], options->color_word) == 0) {
+            options->color = (enum color_use)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_USAGE, "--color takes auto, always or never, not '%.40s'", options->color_word);
+}
+
+static int check_combination(struct options *options, struct err *err)
+{
+    const struct {
+        bool wrong;
+        const char *text;
+    } rules[] = {
+        { options->verbose && options->quiet, "--verbose and --quiet contradict each other" },
+        { options->json && options->plain, "--json and --plain contradict each other" },
+        { options->command == COMMAND_WIZARD && options->yes, "--yes belongs to the command setup" },
+        { options->command == COMMAND_WIZARD && options->plan, "--plan belongs to the command setup" },
+        { options->command == COMMAND_WIZARD && options->json, "--json belongs to the command setup" },
+        { options->command == COMMAND_WIZARD && options->confirm != NULL, "--confirm belongs to the command setup" },
+        { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },
+        { options->state_dir != NULL && options->state_dir[0] == '\0', "--state-dir names no folder" },
+    };
+    if (options->help || options->version || options->command == COMMAND_LAB)
+        return 0;
+    for (size_t i = 0; i < COUNT(rules); i++)
+        if (rules[i].wrong)
+            return err_set(err, ERR_USAGE, "%s", rules[i].text);
+    return check_color(options, err);
+}
+
+int options_parse(struct options *options, int argc, char *const argv[], struct err *err)
+{
+    struct option longs[COUNT(table) + 1];
+    char shorts[2 * COUNT(table) + 3];
+    bool has_command = false;
+    *options = (struct options){ .command = COMMAND_WIZARD };
+    fill_getopt(longs, shorts);
+    opterr = 0;
+    optind = 0; /* glibc and musl start over */
+    for (;;) {
+        int got = getopt_long(argc, argv, shorts, longs, NULL);
+        if (got == '?' || got == ':')
+            return complain(got, argv[optind - 1], err);
+        if (got != -1) {
+            take_option(options, find_option(got));
+            continue;
+        }
+        if (optind >= argc)
+            return check_combination(options, err);
+        const char *word = argv[optind++];
+        if (has_command)
+            return err_set(err, ERR_USAGE, "unexpected word '%.60s'", word);
+        if (take_command(options, word, err) != 0)
+            return -1;
+        has_command = true;
+        if (options->command == COMMAND_LAB) {
+            options->words = argv + optind;
+            options->word_count = argc - optind;
+            return 0;
+        }
+    }
+}
+
+bool options_color(const struct options *options, int fd)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (options->color != COLOR_AUTO)
+        return options->color == COLOR_ALWAYS;
+    return (no_color == NULL || no_color[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0 && isatty(fd);
+}
