@@ -1,0 +1,93 @@
+# lib.sh - what the lab tests share: TAP output, a lab of one's own, comparison of two servers with their own SQL.
+# Sourced by the tests; they set LAB_NAME first. Nothing here goes through the program under test.
+
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+: "${DUALSERVER:=$here/build/dualserver}" "${LAB:=$here/assets/lab/lab}"
+export DUALSERVER_LAB=$LAB_NAME
+work=$(mktemp -d) number=0 failures=0
+
+lab() { bash "$LAB" "$@"; }
+on() { local host=$1; shift; lab shell "$host" "$@"; }
+sql() { local host=$1; shift; on "$host" mariadb --batch --skip-column-names --default-character-set=utf8mb4 -e "$*"; }
+
+finish() {
+    lab down >/dev/null 2>&1
+    rm -rf "$work"
+    echo "1..$number"
+    [ "$failures" = 0 ]
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# check TEXT COMMAND...: one TAP line; what a failed command printed follows as comments.
+check() {
+    local text=$1; shift
+    number=$((number + 1))
+    if "$@" >"$work/said" 2>&1; then
+        echo "ok $number - $text"
+    else
+        failures=$((failures + 1))
+        echo "not ok $number - $text"
+        sed 's/^/# /' "$work/said" | head -40
+    fi
+}
+
+# wait_until SECONDS COMMAND...: tries until it succeeds.
+wait_until() {
+    local end=$((SECONDS + $1)); shift
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        read -rt 0.2 <> <(:) || :
+    done
+}
+
+# run_program EXPECTED_EXIT ARGS...: output in $work/out and $work/err.
+run_program() {
+    local expected=$1 rc=0; shift
+    timeout 600 "$DUALSERVER" --state-dir "$work/state" "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
+    [ "$rc" = "$expected" ] && return 0
+    echo "exit $rc, expected $expected: dualserver $*"
+    tail -n 30 "$work/out"; cat "$work/err"
+    return 1
+}
+
+master_runs() { [ "$(sql master 'SELECT 1')" = 1 ]; }
+
+tables() { sql "$1" "SELECT table_name FROM information_schema.tables WHERE table_schema='billing' AND table_type='BASE TABLE' ORDER BY 1"; }
+
+# Every row of every table of billing, ordered and hashed by this machine; then every definition.
+fingerprint() {
+    local host=$1
+    on "$host" bash -c '
+        set -o pipefail
+        mariadb -BN -e "SELECT table_name FROM information_schema.tables WHERE table_schema=\"billing\" AND table_type=\"BASE TABLE\" ORDER BY 1" |
+        while IFS= read -r escaped; do
+            table=$(printf "%b" "$escaped")
+            sum=$(mariadb-dump --skip-comments --no-create-info --skip-triggers --hex-blob --skip-extended-insert --compact billing "$table" | LC_ALL=C sort | sha256sum) || exit 1
+            printf "rows %s %s\n" "$sum" "$escaped"
+        done' &&
+    on "$host" mariadb -BN -e "
+        SELECT 'view', table_name, view_definition, definer FROM information_schema.views WHERE table_schema='billing' ORDER BY 2;
+        SELECT 'trigger', trigger_name, action_statement, definer, sql_mode FROM information_schema.triggers WHERE trigger_schema='billing' ORDER BY 2;
+        SELECT 'routine', routine_name, routine_type, routine_definition, definer, sql_mode FROM information_schema.routines WHERE routine_schema='billing' ORDER BY 2, 3;
+        SELECT 'event', event_name, event_definition, interval_value, interval_field, definer FROM information_schema.events WHERE event_schema='billing' ORDER BY 2;
+        SELECT 'column', table_name, ordinal_position, column_name, column_type, is_nullable, column_default, extra, generation_expression, collation_name FROM information_schema.columns WHERE table_schema='billing' ORDER BY 2, 3;
+        SELECT 'index', table_name, index_name, seq_in_index, column_name, index_type, non_unique FROM information_schema.statistics WHERE table_schema='billing' ORDER BY 2, 3, 4;
+        SELECT 'key', constraint_name, table_name, referenced_table_name, update_rule, delete_rule FROM information_schema.referential_constraints WHERE constraint_schema='billing' ORDER BY 2, 3;
+        SELECT 'table', table_name, engine, row_format, table_collation, create_options FROM information_schema.tables WHERE table_schema='billing' AND table_type='BASE TABLE' ORDER BY 2"
+}
+
+# The slave has executed all that the master wrote.
+caught_up() {
+    local file position
+    read -r file position _ < <(sql master 'SHOW MASTER STATUS')
+    [ "$(sql slave "SELECT MASTER_POS_WAIT('$file', $position, 60) >= 0")" = 1 ]
+}
+
+same_servers() {
+    caught_up || { echo "the slave does not catch up"; on slave mariadb -e 'SHOW SLAVE STATUS\G'; return 1; }
+    fingerprint master >"$work/master.print" && fingerprint slave >"$work/slave.print" || return 1
+    [ "$(grep -c ^rows "$work/master.print")" -ge 5 ] || { echo "too few tables were compared"; return 1; }
+    diff "$work/master.print" "$work/slave.print"
+}
