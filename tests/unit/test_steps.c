@@ -1,0 +1,253 @@
+/* The plan is pure: facts and answers in, changes out. Facts of a Debian 12 pair, made by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "steps/settings.h"
+#include "steps/step.h"
+
+static const char my_cnf[] = "# the server's file\n[mysqld]\nuser = mysql\nbind-address            = 127.0.0.1 # Debian\n"
+                             "\n[client]\npassword = of-somebody\n";
+
+static void fill_server(struct server_facts *server, enum side side, const char *address)
+{
+    static struct setting settings[] = { { "bind_address", "127.0.0.1" }, { "skip_networking", "OFF" } };
+    server->side = side;
+    server->host = mem_dup(address);
+    server->address = mem_dup(address);
+    server->source_address = mem_dup(address);
+    server->version = mem_dup("10.11.14-MariaDB-0+deb12u2");
+    server->version_number = dialect_version(server->version);
+    server->dialect = dialect_for(server->version);
+    server->service = (struct service){ .unit = mem_dup("mariadb.service"), .systemd = true, .active = true };
+    server->datadir = mem_dup("/var/lib/mysql");
+    server->database_path = mem_dup("/var/lib/mysql/billing");
+    server->mysql_user = mem_dup("mysql");
+    server->mysql_group = mem_dup("mysql");
+    server->dump_tool = mem_dup("/usr/bin/mariadb-dump");
+    server->port = 3306;
+    server->settings = settings;
+    server->setting_count = sizeof settings / sizeof settings[0];
+    server->parent_same_filesystem = true;
+    server->copy_rate = 500u << 20;
+    cnf_set_groups(&server->options, true, server->version_number);
+    server->options.files = mem_alloc(sizeof *server->options.files);
+    server->options.count = 1;
+    cnf_parse(&server->options.files[0], "/etc/mysql/my.cnf", my_cnf, strlen(my_cnf));
+}
+
+static void add_table(struct inventory *inventory, const char *name, const char *engine, enum carry carry, uint64_t bytes)
+{
+    inventory->tables = mem_grow(inventory->tables, inventory->table_count + 1, sizeof *inventory->tables);
+    inventory->tables[inventory->table_count++] = (struct table){
+        .name = mem_dup(name), .file = mem_dup(name), .engine = mem_dup(engine), .bytes = bytes, .carry = carry,
+        .because = carry == CARRY_ROWS ? "partitioned" : NULL,
+    };
+}
+
+struct fixture {
+    struct facts facts;
+    struct answers answers;
+    struct plan plan;
+    struct buf text;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = mem_alloc(sizeof *f);
+    answers_init(&f->answers);
+    fill_server(&f->facts.master, SIDE_MASTER, "192.0.2.11");
+    fill_server(&f->facts.slave, SIDE_SLAVE, "192.0.2.12");
+    f->facts.master.database_exists = true;
+    f->facts.master.inventory.database = mem_dup("billing");
+    add_table(&f->facts.master.inventory, "calls", "MyISAM", CARRY_FILES, 100u << 20);
+    add_table(&f->facts.master.inventory, "customers", "InnoDB", CARRY_IMPORT, 50u << 20);
+    add_table(&f->facts.master.inventory, "traffic", "InnoDB", CARRY_ROWS, 1u << 20);
+    strings_add(&f->facts.slave.missing_definers, "billing_app@%");
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    struct server_facts *servers[] = { &f->facts.master, &f->facts.slave };
+    for (size_t i = 0; i < 2; i++) { /* the settings are not on the heap */
+        servers[i]->settings = NULL;
+        servers[i]->setting_count = 0;
+    }
+    plan_free(&f->plan);
+    facts_free(&f->facts);
+    answers_free(&f->answers);
+    buf_free(&f->text);
+    free(f);
+    return 0;
+}
+
+static const char *rendered(struct fixture *f)
+{
+    struct err err = ERR_INIT;
+    plan_free(&f->plan);
+    buf_clear(&f->text);
+    assert_int_equal(steps_plan(&f->facts, &f->answers, &f->plan, &err), 0);
+    plan_render(&f->plan, &f->text);
+    return buf_str(&f->text);
+}
+
+static void assert_has(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("the plan lacks: %s\n%s", part, text);
+}
+
+static void assert_lacks(const char *text, const char *part)
+{
+    if (strstr(text, part) != NULL)
+        fail_msg("the plan should not have: %s\n%s", part, text);
+}
+
+static void test_all_steps_in_order(void **state)
+{
+    struct fixture *f = *state;
+    const char *text = rendered(f), *at = text;
+    for (int i = 1; i <= STEP_COUNT; i++) {
+        char *title = mem_printf("Step %d  ", i);
+        at = strstr(at, title);
+        assert_non_null(at);
+        free(title);
+        assert_int_equal(steps[i - 1]->number, i);
+    }
+    for (size_t i = 1; i < f->plan.count; i++)
+        assert_true(f->plan.changes[i].step >= f->plan.changes[i - 1].step);
+}
+
+static void test_configuration(void **state)
+{
+    struct fixture *f = *state;
+    const char *text = rendered(f);
+    assert_has(text, "+server-id = 1");
+    assert_has(text, "+log-bin = mysql-bin");
+    assert_has(text, "+binlog-format = ROW");
+    assert_has(text, "0.0.0.0 # Debian"); /* the winning line is edited in place, its comment stays */
+    assert_has(text, "+server-id = 2");
+    assert_has(text, "replicate-wild-do-table");
+    assert_has(text, "+skip-slave-start");
+    assert_has(text, "-skip-slave-start"); /* and out again in step 12 */
+    assert_lacks(text, "of-somebody");
+}
+
+static void test_other_lines_stay(void **state)
+{
+    struct fixture *f = *state;
+    rendered(f);
+    const struct change *edit = &f->plan.changes[0];
+    assert_int_equal(edit->kind, CHANGE_FILE);
+    assert_string_equal(edit->before, my_cnf);
+    assert_has(edit->after, "# the server's file\n[mysqld]\nuser = mysql\n");
+    assert_has(edit->after, "\n[client]\npassword = of-somebody\n");
+}
+
+static void test_secrets_are_masked(void **state)
+{
+    struct fixture *f = *state;
+    const char *text = rendered(f);
+    assert_has(text, "MASTER_PASSWORD = '********'");
+    assert_has(text, "IDENTIFIED VIA mysql_native_password USING '********'");
+    assert_lacks(text, SECRET_MARK);
+}
+
+static void test_least_privilege(void **state)
+{
+    struct fixture *f = *state;
+    const char *text = rendered(f);
+    assert_has(text, "GRANT REPLICATION SLAVE ON *.* TO 'repl'@'192.0.2.12'");
+    assert_has(text, "GRANT SELECT, DROP, CREATE ON `billing`.* TO 'reportreader'@'192.0.2.11'");
+    assert_lacks(text, "GRANT SUPER");
+    f->answers.as_written = true;
+    text = rendered(f);
+    assert_has(text, "GRANT SUPER, REPLICATION CLIENT, REPLICATION SLAVE, RELOAD ON *.* TO");
+    assert_has(text, "+replicate-do-db = billing");
+    assert_lacks(text, "replicate-wild-do-table");
+}
+
+static void test_settings_that_are_there(void **state)
+{
+    struct fixture *f = *state;
+    static const char set[] = "[mysqld]\nserver-id=7\nlog-bin=mysql-bin\nbinlog_format=row\nbind-address=0.0.0.0\n";
+    f->facts.master.log_bin = true;
+    f->facts.master.settings[0].value = "0.0.0.0";
+    cnf_free(&f->facts.master.options.files[0]);
+    cnf_parse(&f->facts.master.options.files[0], "/etc/mysql/my.cnf", set, strlen(set));
+    rendered(f);
+    assert_int_equal(f->plan.changes[0].step, 2); /* step 1 has nothing to do */
+    assert_int_equal(settings_server_id(&f->facts, &f->answers, SIDE_MASTER), 7);
+    assert_int_equal(settings_server_id(&f->facts, &f->answers, SIDE_SLAVE), 2);
+    f->facts.master.settings[0].value = "127.0.0.1";
+}
+
+static void test_server_ids_differ(void **state)
+{
+    struct fixture *f = *state;
+    f->answers.slave.server_id = 1;
+    assert_int_equal(settings_server_id(&f->facts, &f->answers, SIDE_MASTER), 2);
+    f->answers.master.server_id = 2;
+    f->answers.slave.server_id = 0;
+    assert_int_equal(settings_server_id(&f->facts, &f->answers, SIDE_SLAVE), 3);
+}
+
+static void test_old_data_goes_aside(void **state)
+{
+    struct fixture *f = *state;
+    rendered(f);
+    assert_false(plan_destroys(&f->plan));
+    add_table(&f->facts.slave.inventory, "old", "InnoDB", CARRY_IMPORT, 5);
+    const char *text = rendered(f);
+    assert_true(plan_destroys(&f->plan));
+    assert_has(text, "move the slave's own billing aside: 1 tables");
+}
+
+static void test_wild_names_are_escaped(void **state)
+{
+    (void)state;
+    struct buf name = BUF_INIT;
+    char *pattern = settings_wild_pattern("my_db%");
+    settings_grant_database(&name, "my_d`b");
+    assert_string_equal(pattern, "my\\_db\\%.%");
+    assert_string_equal(buf_str(&name), "`my\\_d``b`.*");
+    free(pattern);
+    buf_free(&name);
+}
+
+static void test_forecast_counts_what_is_copied(void **state)
+{
+    struct fixture *f = *state;
+    rendered(f);
+    uint64_t full = f->plan.forecast_ms;
+    f->facts.master.reflink = true;
+    rendered(f);
+    assert_true(f->plan.forecast_ms < full);
+    assert_true(f->plan.forecast_ms >= 700);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_all_steps_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_configuration, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_other_lines_stay, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_secrets_are_masked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_least_privilege, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_settings_that_are_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_server_ids_differ, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_old_data_goes_aside, setup, teardown),
+        cmocka_unit_test(test_wild_names_are_escaped),
+        cmocka_unit_test_setup_teardown(test_forecast_counts_what_is_copied, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
