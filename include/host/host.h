@@ -57,10 +57,15 @@ struct run {
     int status;              /* exit status; 128+N when ended by signal N */
 };
 
-/* A command with its standard input and output in the caller's hand. */
-struct stream;
+/* A command with its standard input and output in the caller's hand. Drivers embed this as their first member. A command
+ * that writes while it is being fed must be read in turn: 4 MiB of its output are kept meanwhile. A read, a write or the
+ * end may take 10 minutes of silence. */
+struct stream {
+    struct host *host;
+};
 
-/* The driver table: what the local and the ssh driver, and the tests' faulty one, provide. */
+/* The driver table: what the local and the ssh driver, and the tests' faulty one, provide. argv is complete (sudo is in
+ * it). */
 struct host_ops {
     const char *name;
     int (*run)(struct host *host, struct run *run, struct err *err);
@@ -73,6 +78,7 @@ struct host_ops {
      * returns the path of a local Unix socket that leads there until the host is closed; owned by the host. */
     const char *(*tunnel)(struct host *host, const char *path, const char *address, int port, struct err *err);
     struct host *(*clone)(struct host *host, struct err *err);
+    const char *(*fingerprint)(const struct host *host); /* NULL: the driver has none */
     void (*close)(struct host *host);
 };
 
@@ -83,13 +89,14 @@ struct host {
     char *name;    /* as in the answers: db1.example.com */
     int cancel_fd;
     bool sudo;
+    struct secret *sudo_password; /* owned; NULL: sudo -n. host.c puts sudo in front, the drivers never see it */
     /* called with every command that is run, made printable, values included, input excluded; NULL: none */
     void (*log)(void *context, const struct host *host, const char *command);
     void *log_context;
 };
 
 struct host *host_open(const struct host_where *where, const struct host_asker *asker, struct err *err);
-struct host *host_clone(struct host *host, struct err *err); /* asks nothing: reuses what opened the first */
+struct host *host_clone(struct host *host, struct err *err); /* asks nothing: reuses what opened the first; log is NULL */
 void host_close(struct host *host);                          /* NULL is legal */
 const char *host_name(const struct host *host);
 const char *host_label(const struct host *host);
@@ -101,7 +108,8 @@ const char *host_fingerprint(const struct host *host);
 int host_run(struct host *host, struct run *run, struct err *err);
 /* 0 only when it ended with status 0; else the error holds the first line it wrote to standard error. */
 int host_run_ok(struct host *host, struct run *run, struct err *err);
-/* `sh -c SCRIPT dualserver ARG...`, NULL after the last argument; must end with status 0. out may be NULL. */
+/* `sh -c SCRIPT dualserver ARG...`, NULL after the last argument; must end with status 0. out may be NULL. Scripts run
+ * with LC_ALL=C and the sbin folders in PATH. What a script leaves running must not keep its standard output or error. */
 int host_script(struct host *host, struct buf *out, struct err *err, const char *script, ...)
     __attribute__((sentinel));
 /* The same with standard input, a time-out (0: default) and the exit status handed back (NULL: must be 0). */

@@ -1,0 +1,63 @@
+/* driver.h - what the drivers of the host room share; not for other rooms. */
+#ifndef DUALSERVER_HOST_DRIVER_H
+#define DUALSERVER_HOST_DRIVER_H
+
+#include <sys/types.h>
+
+#include "host/host.h"
+
+#define RUN_TIMEOUT_MS    60000u             /* silence of a run that names none */
+#define STREAM_TIMEOUT_MS 600000u            /* silence of a stream: the far disk may be syncing */
+#define OUT_LIMIT         ((size_t)64 << 20) /* output of a run that names none */
+#define ERROUT_LIMIT      ((size_t)64 << 10) /* more standard error than this is dropped */
+
+#define PENDING_LIMIT     ((size_t)4 << 20)  /* output kept while a stream is being fed */
+
+/* Fills the common part; host_shut() frees it. */
+void host_init(struct host *host, const struct host_ops *ops, const struct host_where *where);
+void host_init_like(struct host *host, const struct host *other);
+void host_shut(struct host *host);
+
+/* Keeps standard error up to its limit; `to` may be NULL. */
+void errout_add(struct buf *to, const void *bytes, size_t len);
+/* ERR_DATA when `run` may not take more bytes; else they are added to run->out. */
+int run_take(struct run *run, const void *bytes, size_t len, struct err *err);
+bool cancelled(int cancel_fd);
+int err_cancelled(struct err *err, const struct host *host);
+int err_silent(struct err *err, const struct host *host, unsigned timeout_ms);
+
+/* local.c */
+struct host *local_open(const struct host_where *where);
+/* Runs a command of this machine, not under sudo, whatever the host is; `host` gives the name and the cancel descriptor. */
+int local_run(struct host *host, struct run *run, struct err *err);
+/* Starts argv with its ends of the three descriptors; 0 or -1 with errno in err. The command leads a session of its own. */
+pid_t local_spawn(const char *const *argv, int in, int out, int errout, struct err *err);
+/* Ends the command's whole process group: politely, then not. */
+void local_kill(pid_t pid);
+
+/* ssh.c */
+struct host *ssh_open(const struct host_where *where, const struct host_asker *asker, struct err *err);
+
+/* tunnel.c: a Unix socket in a private folder; each connection to it is served by a thread of its own. */
+struct tunnel_target {
+    char *path;    /* Unix socket, or NULL */
+    char *address; /* else TCP */
+    int port;
+};
+/* Carries the bytes of one accepted connection until either side ends or stop_fd is readable. Does not close fd.
+ * `context` is shared by the threads of a tunnel: read only. */
+typedef void tunnel_serve(void *context, const struct tunnel_target *target, int fd, int stop_fd);
+struct tunnel;
+struct tunnels {
+    struct tunnel *first;
+};
+/* A path that needs no tunnel, kept like one. */
+const char *tunnel_direct(struct tunnels *tunnels, const char *path);
+/* The path of the tunnel to this target, NULL when there is none yet. */
+const char *tunnel_known(const struct tunnels *tunnels, const char *path, const char *address, int port);
+/* A new one. `context` passes to the tunnel, which frees it with `release`, in any case. */
+const char *tunnel_to(struct tunnels *tunnels, const char *path, const char *address, int port, tunnel_serve *serve,
+                      void *context, void (*release)(void *), struct err *err);
+void tunnels_close(struct tunnels *tunnels);
+
+#endif

@@ -1,0 +1,369 @@
+#include "host/host.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/quote.h"
+#include "driver.h"
+
+void host_init(struct host *host, const struct host_ops *ops, const struct host_where *where)
+{
+    host->ops = ops;
+    host->label = mem_dup(where->label != NULL ? where->label : where->host);
+    host->name = mem_dup(where->host);
+    host->cancel_fd = where->cancel_fd;
+    host->sudo = where->sudo;
+    host->sudo_password = secret_copy(where->sudo_password);
+}
+
+void host_init_like(struct host *host, const struct host *other)
+{
+    *host = *other;
+    host->label = mem_dup(other->label);
+    host->name = mem_dup(other->name);
+    host->sudo_password = secret_copy(other->sudo_password);
+    host->log = NULL; /* belongs to the other's thread */
+    host->log_context = NULL;
+}
+
+void host_shut(struct host *host)
+{
+    free(host->label);
+    free(host->name);
+    secret_free(host->sudo_password);
+}
+
+/* A wrong sudo set-up is found here and not in the middle of the fourth step. */
+static int check_sudo(struct host *host, struct err *err)
+{
+    struct buf out = BUF_INIT;
+    int rc = host_script(host, &out, err, "id -u", NULL);
+
+    buf_trim(&out);
+    if (rc != 0) {
+        if (err != NULL && err->code == ERR_COMMAND) {
+            err->code = ERR_AUTH;
+            err_wrap(err, "sudo does not work on %s", host->name);
+            err_hint(err, host->sudo_password != NULL ? "check the password in sudo_password_file"
+                                                      : "give sudo_password_file, or allow it with NOPASSWD");
+        }
+    } else if (strcmp(buf_str(&out), "0") != 0) {
+        rc = err_set(err, ERR_AUTH, "sudo on %s does not lead to root", host->name);
+    }
+    buf_free(&out);
+    return rc;
+}
+
+struct host *host_open(const struct host_where *where, const struct host_asker *asker, struct err *err)
+{
+    struct host *host;
+
+    if (strcmp(where->host, "local") == 0)
+        host = local_open(where);
+    else
+        host = ssh_open(where, asker, err);
+    if (host != NULL && host->sudo && check_sudo(host, err) != 0) {
+        host_close(host);
+        return NULL;
+    }
+    return host;
+}
+
+struct host *host_clone(struct host *host, struct err *err)
+{
+    return host->ops->clone(host, err);
+}
+
+void host_close(struct host *host)
+{
+    if (host != NULL)
+        host->ops->close(host);
+}
+
+const char *host_name(const struct host *host)
+{
+    return host->name;
+}
+
+const char *host_label(const struct host *host)
+{
+    return host->label;
+}
+
+bool host_is_local(const struct host *host)
+{
+    return strcmp(host->name, "local") == 0;
+}
+
+const char *host_fingerprint(const struct host *host)
+{
+    return host->ops->fingerprint != NULL ? host->ops->fingerprint(host) : NULL;
+}
+
+void errout_add(struct buf *to, const void *bytes, size_t len)
+{
+    if (to == NULL || to->len >= ERROUT_LIMIT)
+        return;
+    buf_add(to, bytes, len < ERROUT_LIMIT - to->len ? len : ERROUT_LIMIT - to->len);
+}
+
+int run_take(struct run *run, const void *bytes, size_t len, struct err *err)
+{
+    size_t limit = run->out_limit > 0 ? run->out_limit : OUT_LIMIT;
+
+    if (run->out == NULL)
+        return 0;
+    if (len > limit || run->out->len > limit - len)
+        return err_set(err, ERR_DATA, "%s wrote more than %zu bytes", run->argv[0], limit);
+    buf_add(run->out, bytes, len);
+    return 0;
+}
+
+bool cancelled(int cancel_fd)
+{
+    struct pollfd pfd = { .fd = cancel_fd, .events = POLLIN };
+
+    return cancel_fd >= 0 && poll(&pfd, 1, 0) > 0;
+}
+
+int err_cancelled(struct err *err, const struct host *host)
+{
+    return err_set(err, ERR_CANCELLED, "stopped while waiting for %s", host->name);
+}
+
+int err_silent(struct err *err, const struct host *host, unsigned timeout_ms)
+{
+    return err_set(err, ERR_TIMEOUT, "nothing came from %s for %u s", host->name,
+                   (timeout_ms + 999) / 1000);
+}
+
+static void log_command(struct host *host, const char *const *argv)
+{
+    struct buf line = BUF_INIT, printable = BUF_INIT;
+
+    if (host->log == NULL)
+        return;
+    if (host->sudo)
+        buf_adds(&line, "sudo ");
+    for (size_t i = 0; argv[i] != NULL; i++) {
+        if (i > 0)
+            buf_addc(&line, ' ');
+        quote_shell(&line, argv[i]);
+    }
+    quote_printable(&printable, buf_str(&line), line.len, 0);
+    host->log(host->log_context, host, buf_str(&printable));
+    buf_free(&line);
+    buf_free(&printable);
+}
+
+/* sudo -S takes the first line of its input, but only where its rules want a password; where they do not, that line must
+ * not reach the command. So the input goes on with a mark, and everything before the mark is skipped. `read` takes a
+ * pipe byte by byte, so nothing behind the mark is lost. */
+static const char input_mark[] = "dualserver-input-begins-here";
+static const char skip_to_mark[] =
+    "while IFS= read -r line; do [ \"$line\" != \"$0\" ] || exec \"$@\"; done; exit 1";
+
+/* The words of argv behind sudo; free the array only. */
+static const char **with_sudo(const struct host *host, const char *const *argv)
+{
+    static const char *const free_of_password[] = { "sudo", "-n", "--" };
+    static const char *const asking[] = { "sudo",   "-k", "-S", "-p",         "",
+                                          "--", "sh", "-c", skip_to_mark, input_mark };
+    bool asks = host->sudo_password != NULL;
+    const char *const *prefix = asks ? asking : free_of_password;
+    size_t extra = asks ? sizeof asking / sizeof asking[0] : sizeof free_of_password / sizeof free_of_password[0];
+    size_t count = 0;
+    const char **words;
+
+    while (argv[count] != NULL)
+        count++;
+    words = mem_grow(NULL, extra + count + 1, sizeof *words);
+    for (size_t i = 0; i < extra; i++)
+        words[i] = prefix[i];
+    for (size_t i = 0; i <= count; i++)
+        words[extra + i] = argv[i];
+    return words;
+}
+
+static void sudo_lines(const struct host *host, struct buf *to)
+{
+    buf_add(to, secret_text(host->sudo_password), secret_len(host->sudo_password));
+    buf_addf(to, "\n%s\n", input_mark);
+}
+
+int host_run(struct host *host, struct run *run, struct err *err)
+{
+    struct run inner = *run;
+    struct buf input = BUF_INIT;
+    const char **words = NULL;
+    int rc;
+
+    log_command(host, run->argv);
+    if (host->sudo) {
+        words = with_sudo(host, run->argv);
+        inner.argv = words;
+    }
+    if (host->sudo && host->sudo_password != NULL) {
+        /* Grown once: a buffer that moves would leave the password in freed memory. */
+        input.cap = secret_len(host->sudo_password) + sizeof input_mark + run->input_len + 64;
+        input.data = mem_grow(NULL, input.cap, 1);
+        sudo_lines(host, &input);
+        buf_add(&input, run->input, run->input_len);
+        inner.input = input.data;
+        inner.input_len = input.len;
+    }
+    rc = host->ops->run(host, &inner, err);
+    run->status = inner.status;
+    buf_wipe(&input);
+    free(words);
+    return rc;
+}
+
+/* The first line of what the command complained about, made printable. */
+static void first_line(struct buf *to, const struct buf *errout)
+{
+    const char *text = buf_str(errout);
+
+    text += strspn(text, " \t\r\n");
+    quote_printable(to, text, strcspn(text, "\r\n"), 0);
+}
+
+static int command_failed(struct host *host, const struct run *run, const struct buf *errout, struct err *err)
+{
+    struct buf line = BUF_INIT;
+
+    first_line(&line, errout);
+    if (line.len > 0)
+        err_set_detail(err, ERR_COMMAND, run->status, "%s: %.400s", host->name, buf_str(&line));
+    else
+        err_set_detail(err, ERR_COMMAND, run->status, "%s: %.200s ended with status %d", host->name,
+                       run->argv[0], run->status);
+    buf_free(&line);
+    return -1;
+}
+
+int host_run_ok(struct host *host, struct run *run, struct err *err)
+{
+    struct buf mine = BUF_INIT, *theirs = run->errout;
+    int rc;
+
+    if (theirs == NULL)
+        run->errout = &mine;
+    rc = host_run(host, run, err);
+    if (rc == 0 && run->status != 0)
+        rc = command_failed(host, run, run->errout, err);
+    run->errout = theirs;
+    buf_free(&mine);
+    return rc;
+}
+
+/* In front of every script: messages that can be parsed, and the folders of the system's tools, which a login that is
+ * not interactive often lacks. */
+static const char prologue[] = "LC_ALL=C PATH=\"${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin\"; "
+                               "export LC_ALL PATH\n";
+
+static int run_script(struct host *host, struct run *run, int *status, struct err *err, const char *script,
+                      va_list args)
+{
+    char *text = mem_printf("%s%s", prologue, script);
+    size_t count = 4;
+    const char **argv = mem_grow(NULL, count + 1, sizeof *argv);
+    int rc;
+
+    argv[0] = "sh";
+    argv[1] = "-c";
+    argv[2] = text;
+    argv[3] = "dualserver";
+    for (const char *arg; (arg = va_arg(args, const char *)) != NULL;) {
+        argv[count++] = arg;
+        argv = mem_grow(argv, count + 1, sizeof *argv);
+    }
+    argv[count] = NULL;
+    run->argv = argv;
+    if (status == NULL) {
+        rc = host_run_ok(host, run, err);
+    } else {
+        rc = host_run(host, run, err);
+        *status = run->status;
+    }
+    free(argv);
+    free(text);
+    return rc;
+}
+
+int host_script(struct host *host, struct buf *out, struct err *err, const char *script, ...)
+{
+    struct run run = { .out = out };
+    va_list args;
+    int rc;
+
+    va_start(args, script);
+    rc = run_script(host, &run, NULL, err, script, args);
+    va_end(args);
+    return rc;
+}
+
+int host_script_with(struct host *host, const char *input, size_t input_len, unsigned timeout_ms, int *status,
+                     struct buf *out, struct err *err, const char *script, ...)
+{
+    struct run run = { .input = input, .input_len = input_len, .timeout_ms = timeout_ms, .out = out };
+    va_list args;
+    int rc;
+
+    va_start(args, script);
+    rc = run_script(host, &run, status, err, script, args);
+    va_end(args);
+    return rc;
+}
+
+struct stream *host_stream(struct host *host, const char *const *argv, struct err *err)
+{
+    const char **words = host->sudo ? with_sudo(host, argv) : NULL;
+    struct stream *stream;
+
+    log_command(host, argv);
+    stream = host->ops->stream(host, words != NULL ? words : argv, err);
+    free(words);
+    if (stream != NULL && host->sudo && host->sudo_password != NULL) {
+        struct buf lines = { .cap = secret_len(host->sudo_password) + sizeof input_mark + 64 };
+
+        lines.data = mem_grow(NULL, lines.cap, 1);
+        sudo_lines(host, &lines);
+        if (host->ops->write(stream, lines.data, lines.len, err) != 0) {
+            host->ops->abandon(stream);
+            stream = NULL;
+        }
+        buf_wipe(&lines);
+    }
+    return stream;
+}
+
+ssize_t stream_read(struct stream *stream, void *bytes, size_t size, struct err *err)
+{
+    return stream->host->ops->read(stream, bytes, size, err);
+}
+
+int stream_write(struct stream *stream, const void *bytes, size_t len, struct err *err)
+{
+    return stream->host->ops->write(stream, bytes, len, err);
+}
+
+int stream_finish(struct stream *stream, int *status, struct buf *errout, struct err *err)
+{
+    return stream->host->ops->finish(stream, status, errout, err);
+}
+
+void stream_abandon(struct stream *stream)
+{
+    if (stream != NULL)
+        stream->host->ops->abandon(stream);
+}
+
+const char *host_tunnel(struct host *host, const char *path, const char *address, int port, struct err *err)
+{
+    return host->ops->tunnel(host, path, address, port, err);
+}
