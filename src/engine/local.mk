@@ -1,6 +1,13 @@
 # engine: connect, check, plan, run, journal, recover; the model that screens show
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
+	src/engine/checks.c \
+	src/engine/checks.h \
+	src/engine/checks_data.c \
+	src/engine/checks_disk.c \
+	src/engine/checks_machine.c \
+	src/engine/checks_replication.c \
+	src/engine/checks_server.c \
 	src/engine/connect.c \
 	src/engine/engine.c \
 	src/engine/journal.c \
