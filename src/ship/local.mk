@@ -1,3 +1,10 @@
 # ship
 noinst_LIBRARIES += libship.a
-libship_a_SOURCES =
+libship_a_SOURCES = \
+	src/ship/inspect.c \
+	src/ship/manifest.c \
+	src/ship/pump.c \
+	src/ship/ring.c \
+	src/ship/ship.c \
+	src/ship/tarwalk.c \
+	src/ship/verify.c

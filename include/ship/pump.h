@@ -1,0 +1,31 @@
+/* pump.h - the archive's way from one host to another: a thread reads, the caller inspects, a thread writes.
+ *
+ * Each thread has a session of its own. The first who fails stops the others; both streams are then abandoned, and the
+ * error says which end failed with its exit status and what it wrote to standard error. A sender that ends with another
+ * status than 0 has failed however whole its archive looks.
+ */
+#ifndef DUALSERVER_SHIP_PUMP_H
+#define DUALSERVER_SHIP_PUMP_H
+
+#include "host/host.h"
+#include "ship/manifest.h"
+
+enum { PUMP_CANCEL_FDS = 3 };
+
+struct pump {
+    struct host *from, *to;   /* clones: the pump sets their cancel_fd for its time */
+    const char *from_dir, *to_dir;
+    bool compress;
+    uint64_t max_files, max_bytes;
+    int cancel_fds[PUMP_CANCEL_FDS]; /* -1: none */
+    /* from the caller's thread, now and then: bytes of file content so far */
+    void (*progress)(void *context, uint64_t done);
+    void *context;
+    /* results */
+    struct manifest manifest; /* the caller frees */
+    uint64_t folders, wire_bytes;
+};
+
+int pump_run(struct pump *pump, struct err *err);
+
+#endif
