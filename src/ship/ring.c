@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "ship/ring.h"
 
 #include <errno.h>

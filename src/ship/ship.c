@@ -60,7 +60,7 @@ static int prepare(struct ship *ship, const struct manifest *listed, struct err 
             quote_size(&text, need);
             buf_adds(&text, " are needed, ");
             quote_size(&text, blocks * size);
-            rc = err_set(err, ERR_STATE, "%s on %s has too little room: %s are free", ship->to_dir,
+            rc = err_set(err, ERR_WORLD, "%s on %s has too little room: %s are free", ship->to_dir,
                          host_name(ship->to), buf_str(&text));
             err_hint(err, "make room on %s, or choose a folder on another file system", host_name(ship->to));
             buf_free(&text);

@@ -69,6 +69,9 @@ static int check_header(struct tarwalk *walk, struct err *err)
         return refuse(head, "is neither a regular file nor a folder", err);
     if (!is_zero(head + LINK_AT, LINK_LEN) || !is_zero(head + REST_AT, TAR_BLOCK - REST_AT))
         return refuse(head, "carries more than a name, an owner and a size", err);
+    size_t name_len = strnlen((const char *)head + NAME_AT, NAME_LEN);
+    if (type == '0' && name_len > 0 && head[NAME_AT + name_len - 1] == '/')
+        return refuse(head, "is a file with the name of a folder", err);
     if (type == '5' && size != 0)
         return refuse(head, "is a folder with content", err);
     if (type == 'L' && (walk->long_name || size < 2 || size > LONG_NAME_MAX))

@@ -33,7 +33,7 @@ static inline void tar_add(struct buf *tar, const struct tar_entry *entry)
     uint64_t size = entry->content != NULL ? strlen(entry->content) : entry->pattern;
     unsigned sum = 0;
     memcpy(head, entry->name, strnlen(entry->name, 100));
-    snprintf(head + 100, 8, "%07o", entry->mode == 0 ? 0600 : entry->mode);
+    snprintf(head + 100, 8, "%07o", (entry->mode == 0 ? 0600 : entry->mode) & 07777777);
     snprintf(head + 108, 8, "%07o", 0);
     snprintf(head + 116, 8, "%07o", 0);
     snprintf(head + 124, 12, "%011llo", (unsigned long long)size);
