@@ -29,7 +29,9 @@ struct reading {
     struct tarwalk walk;
     struct names names;
     EVP_MD_CTX *digest;
-    uint64_t taken, file_bytes;
+    uint64_t taken; /* blocks from the source; zstd reads ahead when it is opened, so not all of them are given */
+    uint64_t given; /* blocks whose bytes `tar` was given, the last one perhaps in part */
+    uint64_t file_bytes;
     struct err *err;
     bool failed; /* err is set by us: what libarchive says is only the echo */
 };
@@ -169,9 +171,10 @@ static la_ssize_t read_tar(struct archive *archive, void *context, const void **
 {
     struct reading *reading = context;
     struct inspect_source *source = &reading->inspect->source;
-    if (reading->taken > 1)
-        source->pass(source->context, reading->taken - 1);
+    if (reading->given > 1)
+        source->pass(source->context, reading->given - 1);
     la_ssize_t len = next_bytes(reading, bytes);
+    reading->given = reading->taken;
     if (len > 0 && tarwalk_feed(&reading->walk, *bytes, (size_t)len, reading->err) != 0) {
         reading->failed = true;
         len = -1;
