@@ -32,17 +32,19 @@ static const char pack_zstd_script[] =
 #define RECEIVER_GUARD                                                                                                 \
     "{ read -r pid; if IFS= read -r line; then printf '%s\\n' \"$line\" >&2; kill \"$pid\"; cat >&2; fi; } "
 
+/* The guard's TERM is tar's own failure. */
+#define RECEIVER_END "[ \"$tar\" -ne 143 ] || exit 2\nexit \"$tar\"\n"
+
 static const char unpack_script[] = RECEIVER_START
     "exec 5<&0\n"
     "tar=$({ { " RECEIVER_TAR "<&5 2>&1 >/dev/null 5<&-; echo $? >&3; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n"
-    "exit \"$tar\"\n";
+    RECEIVER_END;
 static const char unpack_zstd_script[] = RECEIVER_START
     "exec 5<&0\n"
     "both=$({ { { zstd -dcq <&5 3>&- 5<&-; echo \"zstd=$?\" >&3; } | { " RECEIVER_TAR
     "2>&4 >/dev/null 4>&-; echo \"tar=$?\" >&3; } 4>&1; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n"
     "tar=1 zstd=1; eval \"$both\"\n"
-    "[ \"$tar\" -ne 0 ] || exit \"$zstd\"\n"
-    "exit \"$tar\"\n";
+    "[ \"$tar\" -ne 0 ] || exit \"$zstd\"\n" RECEIVER_END;
 
 struct job {
     struct pump *pump;

@@ -1,11 +1,13 @@
 # One program per module; each links only the rooms it needs.
 if HAVE_CMOCKA
-check_PROGRAMS += test_manifest test_inspect
-TESTS += test_manifest test_inspect
+check_PROGRAMS += test_manifest test_inspect test_ship
+TESTS += test_manifest test_inspect test_ship
 test_manifest_SOURCES = tests/unit/test_manifest.c
 test_manifest_LDADD = libship.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/tarmake.h
 test_inspect_LDADD = libship.a libbase.a $(ARCHIVE_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+test_ship_SOURCES = tests/unit/test_ship.c
+test_ship_LDADD = libship.a libhost.a libbase.a $(SSH2_LIBS) $(ARCHIVE_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += test_answers
 TESTS += test_answers
