@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libhost.a
 libhost_a_SOURCES = \
 	src/host/driver.h \
+	src/host/file.c \
 	src/host/host.c \
 	src/host/local.c \
 	src/host/local.h \
@@ -10,6 +11,7 @@ libhost_a_SOURCES = \
 	src/host/local_stream.c \
 	src/host/net.c \
 	src/host/net.h \
+	src/host/service.c \
 	src/host/ssh.c \
 	src/host/ssh.h \
 	src/host/ssh_auth.c \
