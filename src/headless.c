@@ -66,6 +66,7 @@ static void signal_as_error(struct err *err)
 struct session {
     const struct options *options;
     struct answers *answers;
+    char *state_dir; /* NULL: none is known */
     struct output output;
     struct outcome outcome;
     struct asker asker;
@@ -109,13 +110,13 @@ static int ask_missing(struct session *session, struct err *err)
     return 0;
 }
 
-static int go_on(struct session *session, struct err *err)
+/* The engine asks for the slave's host before it begins. Here: is there somebody at all who wants this? */
+static int go_on(const struct session *session, struct err *err)
 {
-    const struct question question = { .kind = QUESTION_YES_NO, .text = "Make these changes?" };
-    struct answer answer;
-    if (asker_ask(&session->asker, &question, &answer, err) != 0)
-        return -1;
-    return answer.yes ? 0 : err_set(err, ERR_CANCELLED, "not begun: nothing was touched");
+    if (session->options->yes || session->options->plain)
+        return 0;
+    err_set(err, ERR_REFUSED, "nobody is there to say yes to these changes");
+    return err_hint(err, "--yes with --confirm HOST makes them, --plain asks on the terminal, --plan only shows them");
 }
 
 /* CONTRACT's exit code of --plan: 3 when changes are pending. */
@@ -145,11 +146,9 @@ static int drive(struct session *session, struct engine *engine, struct err *err
 
 static char *report_path(const struct session *session)
 {
-    char *dir = session->options->state_dir != NULL ? mem_dup(session->options->state_dir) : engine_state_dir();
     char *path = NULL;
-    if (dir != NULL && session->outcome.run != NULL)
-        path = mem_printf("%s/runs/%s/report.md", dir, session->outcome.run);
-    free(dir);
+    if (session->state_dir != NULL && session->outcome.run != NULL)
+        path = mem_printf("%s/runs/%s/report.md", session->state_dir, session->outcome.run);
     if (path != NULL && access(path, R_OK) != 0) {
         free(path);
         path = NULL;
@@ -170,11 +169,13 @@ static void finish(struct session *session, const struct err *err)
     else
         output_text_end(&session->output, outcome);
     outcome_free(outcome);
+    free(session->state_dir);
 }
 
 static void set_up(struct session *session, int cancel_fd)
 {
     const struct options *options = session->options;
+    session->state_dir = options->state_dir != NULL ? mem_dup(options->state_dir) : engine_state_dir();
     session->output = (struct output){
         .color = options_color(options, STDOUT_FILENO),
         .terminal = isatty(STDOUT_FILENO) && !options->plain,
@@ -205,7 +206,7 @@ int headless_run(struct answers *answers, const struct options *options, struct 
         const struct port port = {
             .context = &session, .emit = on_event, .ask = on_question, .cancel_fd = fds[0],
         };
-        struct engine *engine = engine_new(answers, &port, options->state_dir);
+        struct engine *engine = engine_new(answers, &port, session.state_dir);
         rc = drive(&session, engine, err);
         engine_free(engine);
     }

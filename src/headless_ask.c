@@ -6,10 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+#include "base/mem.h"
 
 #define LINE_BYTES 1024
 
@@ -92,12 +93,23 @@ static int ask_yes_no(const struct asker *asker, const char *text, struct answer
     return rc;
 }
 
+static char *one_line(const char *text)
+{
+    char *copy = mem_dup(text);
+    for (char *at = copy; *at != '\0'; at++)
+        if (*at == '\n')
+            *at = ' ';
+    return copy;
+}
+
 static int ask_host_key(const struct asker *asker, const struct question *question, struct answer *answer,
                         struct err *err)
 {
     if (person_there(asker))
         return ask_yes_no(asker, question->text, answer, err);
-    err_set(err, ERR_REFUSED, "an unknown host key is not trusted without a person: %s", question->text);
+    char *text = one_line(question->text);
+    err_set(err, ERR_REFUSED, "an unknown host key is not trusted without a person: %s", text);
+    free(text);
     return err_hint(err, "connect once with ssh and compare the fingerprint, name a known_hosts file in the answers, "
                          "or use --plain");
 }
@@ -105,14 +117,18 @@ static int ask_host_key(const struct asker *asker, const struct question *questi
 static int ask_secret(const struct asker *asker, const struct question *question, struct answer *answer,
                       struct err *err)
 {
-    struct buf line = BUF_INIT;
+    struct buf line = BUF_INIT, prompt = BUF_INIT;
     if (!person_there(asker)) {
         err_set(err, ERR_AUTH, "a secret is asked for and nobody is there: %s", question->text);
         return err_hint(err, "load the key into the agent, or name ssh_password_file or sudo_password_file in the answers");
     }
-    int rc = asker_line(asker, question->text, true, &line, err);
+    buf_adds(&prompt, question->text);
+    buf_trim(&prompt);
+    buf_adds(&prompt, prompt.len > 0 && prompt.data[prompt.len - 1] == ':' ? " " : ": ");
+    int rc = asker_line(asker, buf_str(&prompt), true, &line, err);
     if (rc == 0)
         answer->secret = secret_new(buf_str(&line), line.len);
+    buf_free(&prompt);
     buf_wipe(&line);
     return rc;
 }
@@ -121,7 +137,9 @@ static int confirm_by_option(const struct asker *asker, const struct question *q
                              struct err *err)
 {
     if (asker->confirm == NULL) {
-        err_set(err, ERR_REFUSED, "a confirmation is needed: %s", question->text);
+        char *text = one_line(question->text);
+        err_set(err, ERR_REFUSED, "a confirmation is needed: %s", text);
+        free(text);
         return err_hint(err, "when that is what you want, add --confirm %s", question->expected);
     }
     if (strcmp(asker->confirm, question->expected) != 0) {
@@ -139,7 +157,7 @@ static int ask_confirm(const struct asker *asker, const struct question *questio
     struct buf prompt = BUF_INIT, line = BUF_INIT;
     if (asker->confirm != NULL || !person_there(asker))
         return confirm_by_option(asker, question, answer, err);
-    buf_addf(&prompt, "%s\nType %s to go on: ", question->text, question->expected);
+    buf_addf(&prompt, "%s\n> ", question->text);
     int rc = asker_line(asker, buf_str(&prompt), false, &line, err);
     answer->yes = strcmp(buf_str(&line), question->expected) == 0;
     if (rc == 0 && !answer->yes)

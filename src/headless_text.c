@@ -266,7 +266,7 @@ void output_text_end(struct output *output, const struct outcome *outcome)
         (void)putchar('\n');
         if (outcome->advice != NULL && outcome->advice[0] != '\0')
             print_block("  next: ", outcome->advice);
-        if (outcome->report != NULL)
+        if (outcome->report != NULL && strstr(or_empty(outcome->advice), outcome->report) == NULL)
             (void)printf("  report: %s\n", outcome->report);
     }
     (void)fflush(stdout);

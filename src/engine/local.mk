@@ -11,4 +11,5 @@ libengine_a_SOURCES = \
 	src/engine/connect.c \
 	src/engine/engine.c \
 	src/engine/journal.c \
-	src/engine/recover.c
+	src/engine/recover.c \
+	src/engine/report.c
