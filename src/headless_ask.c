@@ -108,7 +108,7 @@ static int ask_host_key(const struct asker *asker, const struct question *questi
     if (person_there(asker))
         return ask_yes_no(asker, question->text, answer, err);
     char *text = one_line(question->text);
-    err_set(err, ERR_REFUSED, "an unknown host key is not trusted without a person: %s", text);
+    err_set(err, ERR_HOSTKEY, "an unknown host key is not trusted without a person: %s", text);
     free(text);
     return err_hint(err, "connect once with ssh and compare the fingerprint, name a known_hosts file in the answers, "
                          "or use --plain");
