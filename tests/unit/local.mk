@@ -33,4 +33,11 @@ check_PROGRAMS += test_steps
 TESTS += test_steps
 test_steps_SOURCES = tests/unit/test_steps.c
 test_steps_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += test_facts test_checks
+TESTS += test_facts test_checks
+test_facts_SOURCES = tests/unit/test_facts.c
+test_facts_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+test_checks_SOURCES = tests/unit/test_checks.c
+test_checks_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 endif
