@@ -100,8 +100,9 @@ enum check_verdict check_server_ids(const struct facts *facts, const struct answ
     bool already = facts->slave.slave_status.configured && strtoul(running_slave, NULL, 10) == slave;
     check_say(text, "server_id is %s on the master %s and %s on the slave %s, and becomes %u and %u", running_master,
               facts->master.host, running_slave, facts->slave.host, master, slave);
-    if (master == slave) {
-        check_say(text, "they must differ");
+    if (master == slave || (answers->slave.server_id != 0 && answers->slave.server_id != slave)) {
+        check_say(text, "the answers give the slave %u, it must differ from the master's %u", answers->slave.server_id,
+                  master);
         return CHECK_REFUSED;
     }
     /* the slave itself shows among the attached when it follows this master already */

@@ -97,7 +97,7 @@ static void good(struct facts *facts, struct answers *answers)
     *answers = (struct answers){ .database = "billing" };
 }
 
-static void bad_free(struct server_facts *server)
+static void server_free(struct server_facts *server)
 {
     char *texts[] = { server->host, server->hostname, server->address, server->version, server->machine_id,
                       server->datadir, server->dump_tool, server->client_tool, server->server_uuid,
@@ -128,8 +128,8 @@ static void bad_free(struct server_facts *server)
 
 static void done(struct facts *facts)
 {
-    bad_free(&facts->master);
-    bad_free(&facts->slave);
+    server_free(&facts->master);
+    server_free(&facts->slave);
     free(facts->reach_text);
     free(facts->reports_text);
 }
@@ -171,7 +171,7 @@ WRONG(galera_off, set(m, "wsrep_on", "OFF");)
 WRONG(group, set(s, "group_replication_group_name", "aaaa-bbbb");)
 WRONG(no_database, m->database_exists = false;)
 WRONG(system_database, a->database = "MySQL";)
-WRONG(empty_database, m->inventory.table_count = 0; bad_free(m); good_server(m, SIDE_MASTER, "db1");
+WRONG(empty_database, server_free(m); good_server(m, SIDE_MASTER, "db1");
       m->database_exists = true;)
 WRONG(slave_data, s->database_exists = true; add_table(s, "calls", "InnoDB", CARRY_IMPORT);)
 WRONG(slave_objects, s->database_exists = true; add_event(s);)
@@ -301,7 +301,7 @@ static const struct trial {
     { "database-exists", no_database, CHECK_REFUSED, "has no database billing, it has: billing" },
     { "database-exists", system_database, CHECK_REFUSED, "no database of yours" },
     { "database-exists", empty_database, CHECK_WARNING, "0 tables" },
-    { "slave-holds-data", slave_data, CHECK_WARNING, "1 table and 0 other objects, 1.0 MiB" },
+    { "slave-holds-data", slave_data, CHECK_WARNING, "1 table and 0 other objects, 1 MiB" },
     { "slave-holds-data", slave_objects, CHECK_WARNING, "0 tables and 1 other object" },
     { "slave-holds-data", slave_empty, CHECK_OK, "is empty" },
     { "slave-has-own-slaves", own_slaves, CHECK_REFUSED, "1 server replicates" },
@@ -314,7 +314,7 @@ static const struct trial {
     { "master-is-slave", chained, CHECK_WARNING, "does not pass" },
     { "master-is-slave", chained_well, CHECK_WARNING, "passes its changes on" },
     { "server-ids", no_change, CHECK_OK, "becomes 1 and 2" },
-    { "server-ids", ids_equal, CHECK_REFUSED, "must differ" },
+    { "server-ids", ids_equal, CHECK_REFUSED, "must differ from" },
     { "server-ids", ids_attached, CHECK_REFUSED, "another slave" },
     { "server-ids", ids_attached_itself, CHECK_OK, "" },
     { "server-uuid", uuids_equal, CHECK_REFUSED, "same server_uuid" },
@@ -382,11 +382,11 @@ static const struct trial {
     { "prepared-transactions", prepared, CHECK_REFUSED, "2 XA transactions" },
     { "long-transactions", long_transaction, CHECK_WARNING, "10 min" },
     { "long-transactions", short_transaction, CHECK_OK, "" },
-    { "disk-master", master_full, CHECK_REFUSED, "1.0 MiB free" },
+    { "disk-master", master_full, CHECK_REFUSED, "1 MiB free" },
     { "disk-master", master_reflink, CHECK_OK, "shares its blocks" },
-    { "disk-master", master_no_reflink, CHECK_REFUSED, "21.0 GiB" },
+    { "disk-master", master_no_reflink, CHECK_REFUSED, "21 GiB" },
     { "disk-master", master_binlog_room, CHECK_WARNING, "binary logs" },
-    { "disk-slave", slave_full, CHECK_REFUSED, "10.0 MiB free" },
+    { "disk-slave", slave_full, CHECK_REFUSED, "10 MiB free" },
     { "disk-slave", slave_tight, CHECK_WARNING, "is better" },
     { "disk-slave", slave_datadir_full, CHECK_REFUSED, "data directory" },
     { "inodes", inodes, CHECK_REFUSED, "room for 100 files" },
@@ -434,6 +434,7 @@ static void test_good_pair_passes(void **state)
 static void test_each_wrong_is_seen(void **state)
 {
     (void)state;
+    unsigned failures = 0;
     for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
         struct facts facts;
         struct answers answers;
@@ -441,13 +442,16 @@ static void test_each_wrong_is_seen(void **state)
         good(&facts, &answers);
         trials[i].wrong(&facts, &facts.master, &facts.slave, &answers);
         enum check_verdict verdict = check_named(trials[i].id)->test(&facts, &answers, &said);
-        if (verdict != trials[i].verdict || strstr(buf_str(&said), trials[i].words) == NULL)
-            fail_msg("trial %zu of %s: verdict %d, not %d, or no '%s' in: %s", i, trials[i].id, (int)verdict,
-                     (int)trials[i].verdict, trials[i].words, buf_str(&said));
-        assert_null(strchr(buf_str(&said), '\n'));
+        if (verdict != trials[i].verdict || strstr(buf_str(&said), trials[i].words) == NULL ||
+            strchr(buf_str(&said), '\n') != NULL) {
+            print_error("trial %zu of %s: verdict %d, not %d, or no '%s' in: %s\n", i, trials[i].id, (int)verdict,
+                        (int)trials[i].verdict, trials[i].words, buf_str(&said));
+            failures++;
+        }
         buf_free(&said);
         done(&facts);
     }
+    assert_int_equal(failures, 0);
 }
 
 /* No check that only ever says yes, but for the one that only informs. */
