@@ -25,6 +25,8 @@ struct dialect {
     const char *server_binary;     /* "mariadbd" or "mysqld" */
     const char *validate;          /* arguments that make the server check its options and end */
     bool hashed_password;          /* CREATE USER takes the mysql_native_password hash computed by the client */
+    const char *identified;        /* of CREATE USER, in front of the quoted hash (or, without hashed_password, clear text) */
+    const char *new_password;      /* in front of the account's name, "ALTER USER" (then `identified`), "SET PASSWORD FOR" */
     bool import_tablespace;        /* ALTER TABLE ... IMPORT TABLESPACE takes tables of another server */
     bool import_needs_cfg;         /* IMPORT TABLESPACE without .cfg refuses tables with secondary indexes (1815) */
     bool import_partitioned;       /* ALTER TABLE ... IMPORT works for partitioned tables */

@@ -23,14 +23,17 @@ struct table {
     char *row_format, *collation;
     uint64_t rows;     /* the engine's estimate for InnoDB */
     uint64_t bytes;    /* data and indexes; real file sizes when known */
-    bool partitioned, fulltext, primary_key, temporal, encrypted, compressed;
+    bool partitioned, fulltext, primary_key, encrypted;
+    bool temporal;     /* system-versioned: a dump of its rows leaves their history behind */
+    bool compressed;   /* page by page (PAGE_COMPRESSED, COMPRESSION); ROW_FORMAT=COMPRESSED is row_format */
     bool own_tablespace; /* InnoDB: in its own .ibd inside the database's folder */
     bool data_directory; /* lies outside the database's folder */
     enum carry carry;
     const char *because; /* one phrase for the plan when carry is not what the engine usually gets; NULL */
 };
 
-enum object_kind { OBJECT_VIEW, OBJECT_TRIGGER, OBJECT_PROCEDURE, OBJECT_FUNCTION, OBJECT_EVENT, OBJECT_SEQUENCE };
+enum object_kind { OBJECT_VIEW, OBJECT_TRIGGER, OBJECT_PROCEDURE, OBJECT_FUNCTION, OBJECT_EVENT, OBJECT_SEQUENCE,
+                   OBJECT_PACKAGE, OBJECT_PACKAGE_BODY }; /* the last three: MariaDB only */
 struct object {
     enum object_kind kind;
     char *name;
@@ -53,20 +56,21 @@ void inventory_choose(struct inventory *inventory, const struct dialect *master,
 const struct table *inventory_table(const struct inventory *inventory, const char *name);
 void inventory_free(struct inventory *inventory);
 
-/* Definitions, ready to be executed on another server, in an order that works: tables (only those named by `wanted`),
- * then, in the second list, views (each after those it uses), routines, triggers, events (disabled on the slave). */
+/* Definitions, ready to be executed on another server, in an order that works: sequences (with a statement that sets their
+ * value), tables, routines, views (each after those it names), triggers (in the order in which they fire), events (disabled
+ * on the slave). Tables are executed with foreign_key_checks off and never get another engine than their own. */
 struct definition {
     enum { DEFINE_TABLE, DEFINE_VIEW, DEFINE_ROUTINE, DEFINE_TRIGGER, DEFINE_EVENT } kind;
     char *name;
-    char *sql_mode, *charset, *connection_collation; /* the session it wants; NULL: any */
-    char *sql;
+    char *sql_mode, *charset, *connection_collation, *time_zone; /* the session it wants; NULL: any */
+    char *sql;   /* bytes in `charset` (NULL: utf8mb4) */
 };
 struct definitions {
     struct definition *items;
     size_t count;
 };
 int definitions_read(struct db *db, const struct inventory *inventory, struct definitions *definitions, struct err *err);
-/* Executes one on the slave, in the database, with its session settings, and puts the session's back. */
+/* Executes one on the slave, with its session settings, and puts the session's back; `database` stays the default. */
 int definition_execute(struct db *db, const char *database, const struct definition *definition, struct err *err);
 /* CREATE ... EVENT with its status replaced by DISABLE ON SLAVE. Pure; the caller frees; NULL when it cannot be read. */
 char *definition_disable_event(const char *create);

@@ -1,12 +1,19 @@
 # mysql: the servers: connections, dialects, option files, what a database holds, status, comparison, accounts
 noinst_LIBRARIES += libmysql.a
 libmysql_a_SOURCES = \
+	src/mysql/cnf_scan.h \
+	src/mysql/account.c \
+	src/mysql/carry.c \
+	src/mysql/checksum.c \
 	src/mysql/cnf.c \
 	src/mysql/cnf_edit.c \
-	src/mysql/cnf_scan.h \
 	src/mysql/cnf_set.c \
 	src/mysql/db.c \
+	src/mysql/definitions.c \
 	src/mysql/dialect.c \
 	src/mysql/diff.c \
+	src/mysql/event_text.c \
+	src/mysql/inventory.c \
+	src/mysql/optionfiles.c \
 	src/mysql/rows.c \
 	src/mysql/status.c

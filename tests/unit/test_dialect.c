@@ -23,7 +23,7 @@ static void versions_find_their_row(void **state)
           "MASTER_POS_WAIT" },
         { "11.8.3-MariaDB-ubu2404", "MariaDB 10.6.1 and later", "SHOW SLAVE STATUS", "CHANGE MASTER TO",
           "SHOW MASTER STATUS", "MASTER_POS_WAIT" },
-        { "5.7.44-log", "MySQL 5.7.4 to 5.7", "SHOW SLAVE STATUS", "CHANGE MASTER TO", "SHOW MASTER STATUS",
+        { "5.7.44-log", "MySQL 5.7.6 to 5.7", "SHOW SLAVE STATUS", "CHANGE MASTER TO", "SHOW MASTER STATUS",
           "MASTER_POS_WAIT" },
         { "8.0.21", "MySQL 8.0.16 to 8.0.21", "SHOW SLAVE STATUS", "CHANGE MASTER TO", "SHOW MASTER STATUS",
           "MASTER_POS_WAIT" },
@@ -78,7 +78,8 @@ static void the_table_is_whole(void **state)
         const char *const words[] = { row->name, row->slave_status, row->master_status, row->slave_hosts, row->start,
                                       row->stop, row->reset_all, row->start_sql, row->stop_sql, row->change_master,
                                       row->key, row->wait_position, row->slave_word, row->dump_tool, row->client_tool,
-                                      row->server_binary, row->validate };
+                                      row->server_binary, row->validate, row->identified,
+                                      row->new_password };
         for (size_t j = 0; j < sizeof words / sizeof words[0]; j++)
             assert_non_null(words[j]);
         assert_true(row->expire_days != NULL || row->expire_seconds != NULL);

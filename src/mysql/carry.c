@@ -1,0 +1,138 @@
+/* How each table travels: a table of engines, then a table of reasons against the engine's usual way. Pure. */
+#include "mysql/inventory.h"
+
+#include <stddef.h>
+#include <strings.h>
+
+const char *carry_name(enum carry carry)
+{
+    static const char *const names[] = {
+        [CARRY_FILES] = "files", [CARRY_IMPORT] = "import", [CARRY_ROWS] = "rows", [CARRY_DEFINITION] = "definition"
+    };
+    return names[carry];
+}
+
+/* Rows of FEDERATED and its like live on another server: loading a dump would write them there. */
+static const struct {
+    const char *engine;
+    enum carry carry;
+    const char *because;
+} engines[] = {
+    { "MyISAM", CARRY_FILES, NULL },
+    { "Aria", CARRY_FILES, NULL },
+    { "InnoDB", CARRY_IMPORT, NULL },
+    { "MEMORY", CARRY_DEFINITION, "MEMORY tables are empty after every start" },
+    { "BLACKHOLE", CARRY_DEFINITION, "BLACKHOLE tables hold no rows" },
+    { "MRG_MyISAM", CARRY_DEFINITION, "MERGE tables hold no rows of their own" },
+    { "FEDERATED", CARRY_DEFINITION, "its rows live on another server" },
+    { "SPIDER", CARRY_DEFINITION, "its rows live on other servers" },
+    { "CONNECT", CARRY_DEFINITION, "its rows live outside the server" },
+    { "S3", CARRY_DEFINITION, "its rows live in an object store" },
+};
+
+struct pair {
+    const struct table *table;
+    const struct dialect *master, *slave;
+};
+
+static bool other_vendor(const struct pair *pair)
+{
+    return pair->master->mariadb != pair->slave->mariadb;
+}
+
+static bool elsewhere(const struct pair *pair)
+{
+    return pair->table->data_directory;
+}
+
+static bool encrypted(const struct pair *pair)
+{
+    return pair->table->encrypted;
+}
+
+static bool partitioned_files(const struct pair *pair)
+{
+    return pair->table->partitioned;
+}
+
+static bool no_myisam_files(const struct pair *pair)
+{
+    return !pair->slave->myisam_files || !pair->master->myisam_files;
+}
+
+static bool no_import(const struct pair *pair)
+{
+    return !pair->slave->import_tablespace || !pair->master->import_tablespace;
+}
+
+static bool other_series(const struct pair *pair)
+{
+    return pair->master != pair->slave;
+}
+
+static bool shared_tablespace(const struct pair *pair)
+{
+    return !pair->table->partitioned && !pair->table->own_tablespace;
+}
+
+static bool page_compressed(const struct pair *pair)
+{
+    return pair->table->compressed;
+}
+
+static bool partitioned_import(const struct pair *pair)
+{
+    return pair->table->partitioned && !(pair->slave->import_partitioned && pair->master->import_partitioned);
+}
+
+static bool fulltext_import(const struct pair *pair)
+{
+    return pair->table->fulltext && !(pair->slave->import_fulltext && pair->master->import_fulltext);
+}
+
+/* The first that holds sends the table as rows. */
+static const struct {
+    enum carry instead_of;
+    bool (*holds)(const struct pair *pair);
+    const char *because;
+} reasons[] = {
+    { CARRY_FILES, other_vendor, "the servers are of different vendors" },
+    { CARRY_FILES, no_myisam_files, "this server does not take a table's bare files" },
+    { CARRY_FILES, elsewhere, "its files lie outside the database's folder (DATA DIRECTORY)" },
+    { CARRY_FILES, encrypted, "it is encrypted with this server's keys" },
+    { CARRY_FILES, partitioned_files, "it is partitioned" },
+    { CARRY_IMPORT, other_vendor, "the servers are of different vendors" },
+    { CARRY_IMPORT, no_import, "this server cannot import InnoDB files of another" },
+    { CARRY_IMPORT, other_series, "the servers are of different series" },
+    { CARRY_IMPORT, encrypted, "it is encrypted with this server's keys" },
+    { CARRY_IMPORT, elsewhere, "its file lies outside the database's folder (DATA DIRECTORY)" },
+    { CARRY_IMPORT, partitioned_import, "it is partitioned, and this server cannot import that" },
+    { CARRY_IMPORT, fulltext_import, "its FULLTEXT index would be lost by an import" },
+    { CARRY_IMPORT, page_compressed, "its pages are compressed" },
+    { CARRY_IMPORT, shared_tablespace, "it lies in a tablespace shared with other tables" },
+};
+
+static void choose(struct table *table, const struct pair *pair)
+{
+    table->carry = CARRY_ROWS;
+    table->because = "its storage engine has no files that can be put in place";
+    for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++)
+        if (strcasecmp(table->engine, engines[i].engine) == 0) {
+            table->carry = engines[i].carry;
+            table->because = engines[i].because;
+        }
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (table->carry == reasons[i].instead_of && reasons[i].holds(pair)) {
+            table->carry = CARRY_ROWS;
+            table->because = reasons[i].because;
+            return;
+        }
+}
+
+void inventory_choose(struct inventory *inventory, const struct dialect *master, const struct dialect *slave)
+{
+    for (size_t i = 0; i < inventory->table_count; i++) {
+        const struct pair pair = { .table = &inventory->tables[i], .master = master, .slave = slave };
+        choose(&inventory->tables[i], &pair);
+    }
+}

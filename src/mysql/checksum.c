@@ -1,0 +1,401 @@
+/* Compares tables at one position of the master's binlog while the master goes on writing. Two ways, both of which leave
+ * a table of the slave as the master's was at that position:
+ *
+ * held     LOCK TABLES t READ on the master, read its position, wait until the slave has executed up to there, and read t
+ *          on both sides before the lock is let go. For tables without transactions. The slave is awaited before the
+ *          lock is taken as well, so that only the last moment's writes are waited for under it.
+ * stopped  The slave's SQL thread is stopped; the master's side is taken at a position (InnoDB: a consistent snapshot;
+ *          a table whose slave was too late for `held`: its checksum under a READ lock); the SQL thread then runs UNTIL that
+ *          position, and the slave stands still there while it is read. The master is not held up by the wait.
+ *
+ * Every way out unlocks the master and starts the SQL thread again. A lock dies with its connection anyway.
+ */
+#include "config.h"
+
+#include "mysql/checksum.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/quote.h"
+#include "mysql/status.h"
+
+#define HELD_TRIES 3
+#define LOCK_WAIT_S 5       /* a lock that waits longer would hold up the master's own writers behind it */
+#define STOPPED_PATIENCE 10 /* times wait_seconds: nobody waits for us but the slave's readers */
+#define ER_LOCK_WAIT_TIMEOUT 1205
+#define ER_NO_SUCH_TABLE 1146
+
+struct comparison {
+    const struct checksum_job *job;
+    struct checksum_result *result;
+    const struct dialect *dialect; /* of the slave */
+    size_t done, total;
+    uint64_t locked_at;
+};
+
+void checksum_result_free(struct checksum_result *result)
+{
+    strings_free(&result->differ);
+    *result = (struct checksum_result){ .compared = 0 };
+}
+
+static bool in_snapshot(const struct table *table)
+{
+    return strcasecmp(table->engine, "InnoDB") == 0;
+}
+
+/* The checksum as text; NULL with err->code ERR_NONE when the table is not there or cannot be read: `why` says which. */
+static char *read_sum(struct db *db, const char *database, const char *table, struct buf *why, struct err *err)
+{
+    struct rows rows = ROWS_INIT;
+    struct buf name = BUF_INIT;
+    quote_table(&name, database, table);
+    /* EXTENDED: a MyISAM table with a checksum of its own is read too */
+    const int rc = db_queryf(db, &rows, err, "CHECKSUM TABLE %s EXTENDED", buf_str(&name));
+    buf_free(&name);
+    if (rc != 0)
+        return NULL;
+    err_clear(err);
+    char *sum = mem_dup(row_get(&rows, 0, "Checksum"));
+    rows_free(&rows);
+    if (sum == NULL && db_query(db, &rows, err, "SHOW WARNINGS") == 0) {
+        const char *said = row_str(&rows, 0, "Message");
+        quote_printable(why, said, strlen(said), 0);
+        rows_free(&rows);
+        err_clear(err);
+    }
+    return sum;
+}
+
+static void add_difference(struct comparison *at, const char *table, const char *how)
+{
+    char *text = mem_printf("%s: %s", table, how);
+    strings_add(&at->result->differ, text);
+    at->result->differing++;
+    free(text);
+}
+
+/* Compares with the slave's table as it stands now. A NULL sum of the master: the table is not there any more. */
+static int compare_with_slave(struct comparison *at, const char *table, const char *master_sum, struct err *err)
+{
+    struct buf why = BUF_INIT;
+    char *slave_sum = read_sum(at->job->slave, at->job->inventory->database, table, &why, err);
+    const int rc = slave_sum == NULL && err->code != ERR_NONE ? -1 : 0;
+    if (rc == 0) {
+        at->result->compared++;
+        if (slave_sum == NULL) {
+            char *how = mem_printf("cannot be read on the slave (%s)", buf_str(&why));
+            add_difference(at, table, how);
+            free(how);
+        } else if (strcmp(master_sum, slave_sum) != 0) {
+            char *how = mem_printf("checksum %s on the master, %s on the slave", master_sum, slave_sum);
+            add_difference(at, table, how);
+            free(how);
+        }
+    }
+    free(slave_sum);
+    buf_free(&why);
+    return rc;
+}
+
+/* The master's sum through `db`; *gone when the table was dropped meanwhile. A table that the master itself cannot read
+ * is reported as a difference, as nothing can be said for it. */
+static int sum_of_master(struct comparison *at, struct db *db, const char *table, char **sum, bool *gone, struct err *err)
+{
+    struct buf why = BUF_INIT;
+    *gone = false;
+    *sum = read_sum(db, at->job->inventory->database, table, &why, err);
+    const bool failed = *sum == NULL && err->code != ERR_NONE;
+    if (*sum == NULL && !failed) {
+        *gone = true;
+        if (strcasestr(buf_str(&why), "doesn't exist") == NULL || strcasestr(buf_str(&why), "engine") != NULL) {
+            char *how = mem_printf("cannot be read on the master (%s)", buf_str(&why));
+            at->result->compared++;
+            add_difference(at, table, how);
+            free(how);
+        }
+    }
+    buf_free(&why);
+    return failed ? -1 : 0;
+}
+
+/* Where the tables are read under a lock, the connection that holds it does the reading on the master. */
+static int lock_table(struct comparison *at, const char *table, struct err *err)
+{
+    struct buf name = BUF_INIT;
+    quote_table(&name, at->job->inventory->database, table);
+    const int rc = db_execf(at->job->master_lock, err, "LOCK TABLES %s READ", buf_str(&name));
+    at->locked_at = clock_ms();
+    buf_free(&name);
+    return rc;
+}
+
+static int unlock(struct comparison *at, struct err *err)
+{
+    const int rc = db_exec(at->job->master_lock, err, "UNLOCK TABLES");
+    const uint64_t held = clock_ms() - at->locked_at;
+    if (held > at->result->lock_ms)
+        at->result->lock_ms = held;
+    return rc;
+}
+
+static bool is_sql_error(const struct err *err, int number)
+{
+    return err->code == ERR_SQL && err->detail == number;
+}
+
+enum outcome { FAILED = -1, COMPARED, TOO_LATE, GONE };
+
+/* One try with the lock held until the slave is there. */
+static enum outcome try_held(struct comparison *at, const char *table, struct err *err)
+{
+    struct binlog_position position;
+    struct err ignored = ERR_INIT;
+    enum outcome outcome = FAILED;
+    char *sum = NULL;
+    bool gone = false;
+    if (lock_table(at, table, err) != 0) {
+        if (is_sql_error(err, ER_NO_SUCH_TABLE))
+            return GONE;
+        return is_sql_error(err, ER_LOCK_WAIT_TIMEOUT) ? TOO_LATE : FAILED;
+    }
+    if (binlog_position_read(at->job->master, &position, err) != 0)
+        goto out;
+    if (binlog_position_wait(at->job->slave, &position, at->job->wait_seconds, err) != 0)
+        outcome = err->code == ERR_TIMEOUT ? TOO_LATE : FAILED;
+    else if (sum_of_master(at, at->job->master_lock, table, &sum, &gone, err) == 0)
+        outcome = gone ? GONE : compare_with_slave(at, table, sum, err) == 0 ? COMPARED : FAILED;
+out:
+    if (unlock(at, outcome == FAILED ? &ignored : err) != 0)
+        outcome = FAILED;
+    free(sum);
+    return outcome;
+}
+
+/* Without a lock: lets the slave come close. Being late is no error here. */
+static int let_slave_catch_up(struct comparison *at, struct err *err)
+{
+    struct binlog_position position;
+    if (binlog_position_read(at->job->master, &position, err) != 0)
+        return -1;
+    if (binlog_position_wait(at->job->slave, &position, at->job->wait_seconds, err) != 0 && err->code != ERR_TIMEOUT)
+        return -1;
+    return 0;
+}
+
+/* Several tries, each after the slave was given time without a lock. */
+static enum outcome compare_held(struct comparison *at, const char *table, struct err *err)
+{
+    enum outcome outcome = TOO_LATE;
+    for (int i = 0; outcome == TOO_LATE && i < HELD_TRIES; i++)
+        outcome = let_slave_catch_up(at, err) == 0 ? try_held(at, table, err) : FAILED;
+    return outcome;
+}
+
+/* Is the SQL thread at the end of its UNTIL? 1 there, 0 still on its way. */
+static int has_stopped(struct comparison *at, const struct binlog_position *position, struct err *err)
+{
+    struct slave_status status;
+    if (slave_status_read(at->job->slave, &status, err) != 0)
+        return -1;
+    int rc = 0;
+    if (strcasecmp(status.sql_running, "No") == 0) {
+        const int file = strcmp(status.relay_master_log_file, position->file);
+        struct buf said = BUF_INIT;
+        quote_printable(&said, status.last_sql_error, strlen(status.last_sql_error), 0);
+        if (file == 0 && status.exec_master_log_pos == position->position)
+            rc = 1;
+        else
+            rc = err_set(err, ERR_WORLD, "the slave's SQL thread stopped at %s:%llu instead of %s:%llu%s%s",
+                         status.relay_master_log_file, (unsigned long long)status.exec_master_log_pos, position->file,
+                         (unsigned long long)position->position, said.len > 0 ? ": " : "", buf_str(&said));
+        buf_free(&said);
+    }
+    slave_status_free(&status);
+    return rc;
+}
+
+/* Runs the stopped SQL thread up to the position, where it stops by itself. */
+static int run_until(struct comparison *at, const struct binlog_position *position, struct err *err)
+{
+    const unsigned patience = STOPPED_PATIENCE * at->job->wait_seconds;
+    const uint64_t end = clock_ms() + (uint64_t)patience * 1000;
+    struct buf file = BUF_INIT;
+    quote_sql(&file, position->file, strlen(position->file));
+    int rc = db_execf(at->job->slave, err, "%s UNTIL %s_LOG_FILE = %s, %s_LOG_POS = %llu", at->dialect->start_sql,
+                      at->dialect->key, buf_str(&file), at->dialect->key, (unsigned long long)position->position);
+    buf_free(&file);
+    while (rc == 0) {
+        rc = has_stopped(at, position, err);
+        if (rc == 0 && clock_ms() > end)
+            rc = err_set(err, ERR_TIMEOUT, "the slave has not executed up to %s:%llu within %u s", position->file,
+                         (unsigned long long)position->position, patience);
+        if (rc == 0) {
+            const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+            nanosleep(&pause, NULL);
+        }
+    }
+    return rc > 0 ? 0 : -1;
+}
+
+/* The SQL thread as it was: running, without an UNTIL. */
+static int restart_slave(struct comparison *at, int rc, struct err *err)
+{
+    struct err own = ERR_INIT;
+    if (db_exec(at->job->slave, &own, at->dialect->stop_sql) == 0 &&
+        db_exec(at->job->slave, &own, at->dialect->start_sql) == 0)
+        return rc;
+    if (rc == 0)
+        *err = own;
+    err_hint(err, "the slave's SQL thread was left stopped: %s", at->dialect->start_sql);
+    return -1;
+}
+
+/* Opens a snapshot on `master` and tells its binlog position. MariaDB knows the position of a snapshot by itself (KB
+ * "START TRANSACTION WITH CONSISTENT SNAPSHOT", 5.3); elsewhere all writes are held for the moment between the two. */
+static int open_snapshot(struct comparison *at, struct binlog_position *position, struct err *err)
+{
+    struct db *master = at->job->master;
+    struct rows rows = ROWS_INIT;
+    struct err ignored = ERR_INIT;
+    const bool held = !db_dialect(master)->mariadb;
+    if (db_exec(master, err, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ") != 0)
+        return -1;
+    if (held && db_exec(at->job->master_lock, err, "FLUSH TABLES WITH READ LOCK") != 0)
+        return -1;
+    at->locked_at = clock_ms();
+    int rc = db_exec(master, err, "START TRANSACTION WITH CONSISTENT SNAPSHOT");
+    if (rc == 0)
+        rc = binlog_position_read(master, position, err);
+    if (held)
+        return unlock(at, rc == 0 ? err : &ignored) == 0 ? rc : -1;
+    if (rc == 0)
+        rc = db_query(master, &rows, err, "SHOW STATUS LIKE 'binlog_snapshot_%'");
+    for (size_t i = 0; rc == 0 && i < rows.count; i++) {
+        const char *name = row_str(&rows, i, "Variable_name"), *value = row_str(&rows, i, "Value");
+        if (strcasecmp(name, "binlog_snapshot_file") == 0 && strlen(value) < sizeof position->file)
+            memcpy(position->file, value, strlen(value) + 1);
+        if (strcasecmp(name, "binlog_snapshot_position") == 0)
+            position->position = row_u64(&rows, i, "Value");
+    }
+    rows_free(&rows);
+    return rc;
+}
+
+static void report(struct comparison *at, const char *table)
+{
+    if (at->job->progress != NULL)
+        at->job->progress(at->job->context, table, at->done, at->total);
+    at->done++;
+}
+
+/* All InnoDB tables, in one snapshot. */
+static int compare_snapshot(struct comparison *at, struct err *err)
+{
+    const struct inventory *inventory = at->job->inventory;
+    struct binlog_position position;
+    struct err ignored = ERR_INIT;
+    int rc = db_exec(at->job->slave, err, at->dialect->stop_sql);
+    if (rc == 0)
+        rc = open_snapshot(at, &position, err);
+    if (rc == 0)
+        rc = run_until(at, &position, err);
+    for (size_t i = 0; rc == 0 && i < inventory->table_count; i++) {
+        const struct table *table = &inventory->tables[i];
+        char *sum = NULL;
+        bool gone = false;
+        if (table->carry == CARRY_DEFINITION || !in_snapshot(table))
+            continue;
+        report(at, table->name);
+        rc = sum_of_master(at, at->job->master, table->name, &sum, &gone, err);
+        if (rc == 0 && !gone)
+            rc = compare_with_slave(at, table->name, sum, err);
+        free(sum);
+    }
+    if (db_exec(at->job->master, rc == 0 ? err : &ignored, "COMMIT") != 0)
+        rc = -1;
+    return restart_slave(at, rc, err);
+}
+
+/* One table whose slave is too far behind for a lock to be held so long. */
+static int compare_stopped(struct comparison *at, const char *table, struct err *err)
+{
+    struct binlog_position position;
+    struct err ignored = ERR_INIT;
+    char *sum = NULL;
+    bool gone = false;
+    int rc = db_exec(at->job->slave, err, at->dialect->stop_sql);
+    if (rc == 0 && (rc = lock_table(at, table, err)) == 0) {
+        rc = binlog_position_read(at->job->master, &position, err);
+        if (rc == 0)
+            rc = sum_of_master(at, at->job->master_lock, table, &sum, &gone, err);
+        if (unlock(at, rc == 0 ? err : &ignored) != 0)
+            rc = -1;
+    } else if (is_sql_error(err, ER_NO_SUCH_TABLE)) {
+        gone = true;
+        rc = 0;
+    }
+    if (rc == 0 && !gone)
+        rc = run_until(at, &position, err);
+    if (rc == 0 && !gone)
+        rc = compare_with_slave(at, table, sum, err);
+    free(sum);
+    return restart_slave(at, rc, err);
+}
+
+static int compare_by_lock(struct comparison *at, const char *table, struct err *err)
+{
+    report(at, table);
+    switch (compare_held(at, table, err)) {
+    case FAILED:
+        return -1;
+    case TOO_LATE:
+        return compare_stopped(at, table, err);
+    default:
+        return 0;
+    }
+}
+
+static int prepare(struct comparison *at, struct err *err)
+{
+    struct slave_status status;
+    if (slave_status_read(at->job->slave, &status, err) != 0)
+        return -1;
+    const bool running = status.configured && strcasecmp(status.sql_running, "Yes") == 0;
+    slave_status_free(&status);
+    if (!running)
+        return err_set(err, ERR_WORLD, "the slave's SQL thread does not run, so nothing can be compared");
+    return db_execf(at->job->master_lock, err, "SET SESSION lock_wait_timeout = %d", LOCK_WAIT_S);
+}
+
+int checksum_compare(const struct checksum_job *job, struct checksum_result *result, struct err *err)
+{
+    const struct inventory *inventory = job->inventory;
+    struct err own = ERR_INIT;
+    struct comparison at = { .job = job, .result = result, .dialect = db_dialect(job->slave) };
+    bool snapshot = false;
+    *result = (struct checksum_result){ .compared = 0 };
+    for (size_t i = 0; i < inventory->table_count; i++) {
+        at.total += inventory->tables[i].carry != CARRY_DEFINITION;
+        snapshot = snapshot || (in_snapshot(&inventory->tables[i]) && inventory->tables[i].carry != CARRY_DEFINITION);
+    }
+    int rc = prepare(&at, &own);
+    if (rc == 0 && snapshot)
+        rc = compare_snapshot(&at, &own);
+    for (size_t i = 0; rc == 0 && i < inventory->table_count; i++) {
+        const struct table *table = &inventory->tables[i];
+        if (table->carry != CARRY_DEFINITION && !in_snapshot(table))
+            rc = compare_by_lock(&at, table->name, &own);
+    }
+    if (rc == 0)
+        return 0;
+    if (err != NULL)
+        *err = own;
+    checksum_result_free(result);
+    return err_wrap(err, "cannot compare %s", inventory->database);
+}
