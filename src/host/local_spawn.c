@@ -6,12 +6,24 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "driver.h"
 
 #define POLITE_MS 100 /* between SIGTERM and SIGKILL */
+
+/* Also descriptors that some library opened without the flag: a daemon must not keep our connections. */
+static void close_on_exec_from(int first)
+{
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, first, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */) == 0)
+        return;
+#endif
+    for (int fd = first; fd < 1024; fd++)
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
 
 /* In the child, where other threads' locks may be held for ever: only calls that are safe in a signal handler. */
 static _Noreturn void become(const char *const *argv, const int fds[3])
@@ -31,6 +43,7 @@ static _Noreturn void become(const char *const *argv, const int fds[3])
     for (int i = 0; i < 3; i++)
         if (dup2(kept[i], i) < 0)
             _exit(126);
+    close_on_exec_from(3);
     /* The list of words is not changed by execvp; its type is older than const. */
     union {
         const char *const *theirs;

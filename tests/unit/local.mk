@@ -40,4 +40,16 @@ test_facts_SOURCES = tests/unit/test_facts.c
 test_facts_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 test_checks_SOURCES = tests/unit/test_checks.c
 test_checks_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += test_base test_secret test_quote test_local
+TESTS += test_base test_secret test_quote test_local
+test_base_SOURCES = tests/unit/test_base.c
+test_base_LDADD = libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+test_secret_SOURCES = tests/unit/test_secret.c
+test_secret_LDADD = libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+test_quote_SOURCES = tests/unit/test_quote.c
+test_quote_LDADD = libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+host_case_sources = tests/unit/host_cases.c tests/unit/host_cases.h tests/unit/host_echo.c
+test_local_SOURCES = tests/unit/test_local.c $(host_case_sources)
+test_local_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
