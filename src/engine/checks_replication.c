@@ -200,7 +200,10 @@ enum check_verdict check_binlog_expiry(const struct facts *facts, const struct a
     (void)answers;
     unsigned long long seconds = expiry(&facts->master);
     struct buf span = BUF_INIT;
-    quote_duration(&span, seconds * 1000);
+    if (seconds >= 2 * 86400)
+        buf_addf(&span, "%llu days", seconds / 86400);
+    else
+        quote_duration(&span, seconds * 1000);
     if (seconds == 0)
         check_say(text, "the master %s keeps its binary logs until they are purged", facts->master.host);
     else

@@ -137,7 +137,7 @@ static enum check_verdict listening(const struct server_facts *server, const str
         check_say(text, "the " SERVER_FORMAT " runs with port = 0, which no step changes", SERVER_ARGS(server));
         return CHECK_REFUSED;
     } else
-        check_say(text, "the " SERVER_FORMAT " listens on %s only, step %d changes it", SERVER_ARGS(server),
+        check_say(text, "the " SERVER_FORMAT " has bind_address = %s, step %d changes it", SERVER_ARGS(server),
                   facts_setting(server, "bind_address"), server->side == SIDE_MASTER ? 1 : 10);
     return CHECK_WARNING;
 }
@@ -150,14 +150,51 @@ enum check_verdict check_listening(const struct facts *facts, const struct answe
     return verdict;
 }
 
+/* The line of the server's words that tells the error: the others are warnings and time stamps. */
+static char *telling_line(const char *said)
+{
+    static const char *const words[] = { "unknown ", "[ERROR]", "rror" };
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+        char *copy = mem_dup(said), *at = copy;
+        for (char *line; (line = text_line(&at)) != NULL;)
+            if (strstr(line, words[w]) != NULL) {
+                char *found = mem_dup(line);
+                free(copy);
+                return found;
+            }
+        free(copy);
+    }
+    return mem_dup_n(said, strcspn(said, "\n"));
+}
+
+/* Where the option stands that the line names in quotes: "unknown variable 'slow-log=1'", "unknown option '--slow-log'". */
+static const struct cnf_line *named_option(const struct server_facts *server, const char *line, const struct cnf **file)
+{
+    const char *quote = strchr(line, '\'');
+    if (quote == NULL)
+        return NULL;
+    quote += 1 + strspn(quote + 1, "-");
+    char *key = mem_dup_n(quote, strcspn(quote, "='"));
+    for (char *c = key; *c != '\0'; c++)
+        *c = *c == '-' ? '_' : *c;
+    const struct cnf_line *winner = cnf_winner(&server->options, key, file);
+    free(key);
+    return winner;
+}
+
 static enum check_verdict option_files(const struct server_facts *server, const struct answers *answers,
                                        struct buf *text)
 {
     (void)answers;
     if (server->options_accepted)
         return CHECK_OK;
-    const char *said = server->options_said != NULL ? server->options_said : "no reason given";
-    check_say(text, "the " SERVER_FORMAT " would not start again with its option files: %s", SERVER_ARGS(server), said);
+    char *line = telling_line(server->options_said != NULL ? server->options_said : "no reason given");
+    const struct cnf *file = NULL;
+    const struct cnf_line *option = named_option(server, line, &file);
+    check_say(text, "the " SERVER_FORMAT " would not start again with its option files: %s", SERVER_ARGS(server), line);
+    if (option != NULL && file != NULL)
+        check_say(text, "see %s:%zu", file->path, cnf_line_number(file, option));
+    free(line);
     return CHECK_REFUSED;
 }
 

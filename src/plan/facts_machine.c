@@ -29,8 +29,9 @@ static const char machine_script[] = LOOK_PROLOGUE
     "done\n"
     "exit 0\n";
 
-/* $1: the data directory, $2: the database's folder in it. The sample is random, so that no file
- * system packs it, and written only where there is much room. Numbers are of what an ordinary user may fill. */
+/* $1: the data directory, $2: the database's folder in it. The sample is random, so that no file system packs it, and
+ * written only where there is much room; the folder around it gets its time stamp back. What is free counts for an
+ * ordinary user. */
 static const char place_script[] = LOOK_PROLOGUE
     "datadir=$(readlink -f -- \"$1\") && [ -d \"$datadir\" ] || { echo \"no such directory: $1\" >&2; exit 1; }\n"
     "parent=$(dirname -- \"$datadir\"); folder=$datadir/$2\n"
@@ -56,10 +57,11 @@ static const char place_script[] = LOOK_PROLOGUE
     "done\n"
     "[ \"$(cat /sys/fs/selinux/enforce 2>/dev/null)\" = 1 ] && say confinement 'SELinux: enforcing'\n"
     "[ \"$(id -u)\" = 0 ] && [ \"${free:-0}\" -ge 1024 ] || exit 0\n"
+    "stamp=$(stat -c %y -- \"$parent\")\n"
     "work=$(mktemp -d \"$parent/.dualserver-look-XXXXXX\" 2>/dev/null) || { say unwritable yes; exit 0; }\n"
-    "trap 'rm -rf -- \"$work\"' EXIT\n"
+    "trap 'rm -rf -- \"$work\"; touch -c -m -d \"$stamp\" -- \"$parent\"' EXIT\n"
     "trap 'exit 1' HUP INT TERM PIPE\n"
-    "sample=$((free >= 8192 ? 32 : 8))\n"
+    "sample=$((free >= 8192 ? 16 : 8))\n"
     "dd if=/dev/urandom of=\"$work/a\" bs=1M count=$sample iflag=fullblock conv=fsync 2>/dev/null || exit 0\n"
     "cp --reflink=always -- \"$work/a\" \"$work/b\" 2>/dev/null && say reflink yes\n"
     "rm -f -- \"$work/b\"\n"

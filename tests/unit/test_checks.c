@@ -124,6 +124,7 @@ static void server_free(struct server_facts *server)
                                 &server->binlog_ignore_db, &server->missing_definers };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         strings_free(lists[i]);
+    cnf_set_free(&server->options);
 }
 
 static void done(struct facts *facts)
@@ -205,6 +206,18 @@ WRONG(reach_other, f->reach = REACH_OTHER;)
 WRONG(reports_silent, f->reports_reach = REACH_SILENT;)
 WRONG(bad_options, m->options_accepted = false;
       text(&m->options_said, "unknown variable 'slow=1' in /etc/mysql/my.cnf:12");)
+static void add_option_file(struct server_facts *server, const char *content)
+{
+    server->options.files = mem_alloc(sizeof *server->options.files);
+    server->options.count = 1;
+    cnf_parse(&server->options.files[0], "/etc/my.cnf", content, strlen(content));
+    cnf_set_groups(&server->options, true, server->version_number);
+}
+
+WRONG(bad_option_line, m->options_accepted = false; add_option_file(m, "[mysqld]\nport=1\nslow-thing = 1\n");
+      text(&m->options_said, "1 [Warning] 'x' is odd\n1 [ERROR] mariadbd: unknown variable 'slow-thing=1'\nAborting");)
+WRONG(filter_in_file, add_option_file(s, "[mysqld]\nreplicate-ignore-db = crm\nreplicate-ignore-db = billing\n");)
+WRONG(filter_for_client, add_option_file(s, "[client]\nreplicate-ignore-db = billing\n");)
 WRONG(persisted_id, strings_add(&s->persisted, "server_id=1");)
 WRONG(persisted_other, strings_add(&s->persisted, "max_connections=900");)
 WRONG(command_line_id, strings_add(&m->command_line, "--server-id=9");)
@@ -319,7 +332,7 @@ static const struct trial {
     { "server-ids", ids_attached_itself, CHECK_OK, "" },
     { "server-uuid", uuids_equal, CHECK_REFUSED, "same server_uuid" },
     { "server-uuid", uuids_differ, CHECK_OK, "differ" },
-    { "listening", loopback, CHECK_WARNING, "127.0.0.1 only, step 1 " },
+    { "listening", loopback, CHECK_WARNING, "bind_address = 127.0.0.1, step 1 " },
     { "listening", loopback_slave, CHECK_WARNING, "step 10" },
     { "listening", loopback_and_more, CHECK_OK, "" },
     { "listening", skip_networking, CHECK_WARNING, "skip_networking" },
@@ -332,6 +345,9 @@ static const struct trial {
     { "reach", reach_other, CHECK_REFUSED, "" },
     { "reports-reach", reports_silent, CHECK_WARNING, "from db1" },
     { "option-files", bad_options, CHECK_REFUSED, "my.cnf:12" },
+    { "option-files", bad_option_line, CHECK_REFUSED, "unknown variable 'slow-thing=1'; see /etc/my.cnf:3" },
+    { "slave-filters", filter_in_file, CHECK_REFUSED, "crm, billing" },
+    { "slave-filters", filter_for_client, CHECK_OK, "" },
     { "overrides", persisted_id, CHECK_REFUSED, "SET PERSIST server_id=1" },
     { "overrides", persisted_other, CHECK_WARNING, "max_connections" },
     { "overrides", command_line_id, CHECK_REFUSED, "command line --server-id=9" },
