@@ -1,1 +1,28 @@
 # the screens
+noinst_LIBRARIES += libui.a
+libui_a_SOURCES = \
+	ui/app.c \
+	ui/bridge.c \
+	ui/canvas.c \
+	ui/dialog.c \
+	ui/field.c \
+	ui/form.c \
+	ui/help.c \
+	ui/loop.c \
+	ui/screen.c \
+	ui/screen_checks.c \
+	ui/screen_hosts.c \
+	ui/screen_plan.c \
+	ui/screen_result.c \
+	ui/screen_run.c \
+	ui/term.c \
+	ui/theme.c \
+	ui/widgets.c \
+	ui/wizard.c
+nodist_libui_a_SOURCES = ui/help_texts.c
+CLEANFILES += ui/help_texts.c
+EXTRA_DIST += assets/help/help.txt assets/help/embed.awk
+
+ui/help_texts.c: $(top_srcdir)/assets/help/help.txt $(top_srcdir)/assets/help/embed.awk
+	$(AM_V_GEN)$(MKDIR_P) ui && LC_ALL=C $(AWK) -f $(top_srcdir)/assets/help/embed.awk \
+		$(top_srcdir)/assets/help/help.txt >$@.new && mv $@.new $@

@@ -11,5 +11,6 @@ libengine_a_SOURCES = \
 	src/engine/connect.c \
 	src/engine/engine.c \
 	src/engine/journal.c \
+	src/engine/model.c \
 	src/engine/recover.c \
 	src/engine/report.c

@@ -1,0 +1,43 @@
+/* app.h - the wizard without a terminal: keys in, a canvas out. loop.c joins it to curses, the tests drive it directly.
+ *
+ *     app_init(&app, &answers, &engine, &options, err)
+ *     app_take(&app)           whatever the engine's thread has sent, when app_fd() is readable
+ *     app_key(&app, key)       app.leave is set when the wizard is to end
+ *     app_draw(&app, &canvas)
+ *     app_end(&app, err)       waits for the engine; the exit code
+ */
+#ifndef DUALSERVER_UI_APP_H
+#define DUALSERVER_UI_APP_H
+
+#include "ui/bridge.h"
+#include "ui/dialog.h"
+#include "ui/screen.h"
+#include "ui/wizard.h"
+
+enum purpose { PURPOSE_HELP, PURPOSE_QUIT, PURPOSE_CANCEL, PURPOSE_QUESTION };
+
+struct app {
+    struct answers answers;       /* the copy that the form edits */
+    struct model model;
+    struct state state;
+    char *state_dir;              /* NULL: none is known, and no report's path is shown */
+    struct bridge *bridge;        /* NULL in tests that only draw */
+    struct dialog dialog;
+    enum purpose purpose;         /* of the dialog that is open */
+    struct bridge_item *question; /* waits for its answer */
+    bool leave, leave_when_done;
+};
+
+int app_init(struct app *app, const struct answers *answers, const struct bridge_engine *engine, const char *state_dir,
+             struct err *err);
+void app_take(struct app *app);
+void app_key(struct app *app, int key);
+void app_draw(struct app *app, struct canvas *canvas);
+/* signal: what ended the wizard; 0: the person did. */
+int app_end(struct app *app, int signal, struct err *err);
+
+/* Smaller than this only a message is drawn. */
+#define APP_ROWS 24
+#define APP_COLS 80
+
+#endif

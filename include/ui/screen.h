@@ -1,0 +1,114 @@
+/* screen.h - one page of the wizard: a file screen_NAME.c that ends in one table entry. Screens read the model, keep what
+ * belongs to the person (cursor, scrolling, form) in struct state, and return intents; app.c carries them out.
+ */
+#ifndef DUALSERVER_UI_SCREEN_H
+#define DUALSERVER_UI_SCREEN_H
+
+#include "base/err.h"
+#include "engine/model.h"
+#include "plan/answers.h"
+#include "ui/canvas.h"
+#include "ui/widgets.h"
+
+enum page { PAGE_HOSTS, PAGE_CHECKS, PAGE_PLAN, PAGE_RUN, PAGE_RESULT, PAGE_COUNT };
+
+enum job { JOB_NONE, JOB_LOOK, JOB_PLAN, JOB_RUN };
+
+enum job_state { JOB_NOT_YET, JOB_BUSY, JOB_GOOD, JOB_BAD };
+
+/* What a key means; each screen has its table. */
+enum action {
+    ACT_NONE, ACT_NEXT, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_UP, ACT_DOWN, ACT_LEFT, ACT_RIGHT, ACT_PAGE_UP, ACT_PAGE_DOWN,
+    ACT_TOP, ACT_END, ACT_AGAIN, ACT_CANCEL, ACT_SWITCH, ACT_SEARCH, ACT_SEARCH_NEXT,
+};
+
+enum intent_kind {
+    INTENT_NONE,
+    INTENT_LOOK,   /* take the form's answers over and look at the hosts */
+    INTENT_PLAN,
+    INTENT_RUN,
+    INTENT_PAGE,   /* go to `page` */
+    INTENT_CANCEL, /* ask whether to stop the job */
+    INTENT_STOP,   /* stop the job without asking */
+    INTENT_HELP,
+    INTENT_QUIT,   /* ask, then leave */
+    INTENT_LEAVE,
+};
+
+struct intent {
+    enum intent_kind kind;
+    enum page page;
+};
+
+/* When a key counts: any of these; 0: always. */
+enum when { WHEN_BUSY = 1, WHEN_GOOD = 2, WHEN_BAD = 4, WHEN_IDLE = 8 };
+
+struct binding {
+    int key;
+    enum action action;
+    const char *label; /* in the bottom line; NULL: not shown there */
+    unsigned when;
+};
+
+/* The form: one field for each line of answers_keys(). */
+struct form {
+    struct field *fields;
+    size_t count;
+    size_t at;    /* index into answers_keys() */
+    bool all;     /* all keys, not only the most important ones */
+    size_t top;
+    struct err err; /* what was wrong with the answers; code ERR_NONE: nothing */
+};
+
+struct state {
+    enum page page;
+    enum job job;                  /* running; JOB_NONE: the engine waits */
+    enum job_state done[JOB_RUN + 1]; /* how each job went last */
+    struct err err;                /* of the last job that failed */
+    bool cancelling;
+    uint64_t now_ms, job_since_ms;
+    unsigned tick;                 /* counts drawings: the spinner */
+    struct form form;
+    size_t check_at, check_top, plan_top, result_top;
+    int cols;                      /* width of the text, as drawn last */
+    int rows;                      /* that scroll on the page, as drawn last: for page up and down */
+    size_t lines;                  /* ... and how many lines there are */
+    struct field search;
+    bool searching;
+    char *report;                  /* path of the run's report, NULL before it is known */
+    const struct answers *answers;
+};
+
+struct screen {
+    const char *title;             /* on the top line */
+    const char *help;              /* id of its help text */
+    const struct binding *bindings;
+    size_t binding_count;
+    void (*draw)(const struct model *, struct state *, struct canvas *);
+    struct intent (*act)(const struct model *, struct state *, enum action);
+    bool (*text)(struct state *, int key); /* NULL: the page has no text fields; true: it took the key */
+    const char *(*topic)(const struct model *, const struct state *); /* id of a closer help text, NULL: none */
+};
+
+extern const struct screen screen_hosts, screen_checks, screen_plan, screen_run, screen_result;
+extern const struct screen *const screens[PAGE_COUNT];
+
+#define BINDINGS(table) .bindings = (table), .binding_count = sizeof(table) / sizeof(table)[0]
+
+enum job_state screen_job(const struct state *state, enum job job);
+/* Moves a list's or a text's position by an action that scrolls; false when it is none. */
+bool screen_scroll(size_t *at, enum action action, int page, size_t count);
+const char *screen_spinner(const struct state *state, const struct canvas *canvas);
+/* Title on the first line, keys on the last. */
+void screen_frame(const struct screen *screen, const struct state *state, struct canvas *canvas);
+const struct binding *screen_binding(const struct screen *screen, const struct state *state, int key);
+enum glyph verdict_glyph(enum check_verdict verdict);
+enum style verdict_style(enum check_verdict verdict);
+const char *verdict_word(enum check_verdict verdict);
+
+/* The form's own calls. */
+void form_init(struct form *form, const struct answers *answers);
+int form_apply(struct form *form, struct answers *answers, struct err *err); /* -1: the field that is wrong has the cursor */
+void form_free(struct form *form);
+
+#endif

@@ -1,0 +1,164 @@
+/* replay - plays a script into the screens and prints what they draw.
+ *
+ *     replay SCRIPT >dump
+ *
+ * A script's lines: size ROWS COLS | ascii | at MS | answer SECTION KEY VALUE | page NAME | job NAME not-yet|busy|good|bad |
+ * error CODE TEXT HINT | cancelling | report PATH | event ... | key NAME... | type TEXT | dialog KIND TITLE TEXT EXPECTED |
+ * dump TITLE | styles TITLE; # begins a comment.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "script.h"
+#include "ui/app.h"
+#include "ui/keys.h"
+
+struct play {
+    struct app app;
+    struct canvas canvas;
+    struct answers answers;
+    bool begun;
+};
+
+static const char *const pages[] = { "hosts", "checks", "plan", "run", "result", NULL };
+static const char *const jobs[] = { "none", "look", "plan", "run", NULL };
+static const char *const job_states[] = { "not-yet", "busy", "good", "bad", NULL };
+static const char *const dialogs[] = { "none", "read", "yes-no", "word", "password", NULL };
+static const char *const key_words[] = { "enter", "esc", "up", "down", "left", "right", "home", "end", "pgup", "pgdn",
+                                         "backspace", "delete", "backtab", "f1", "f2", "f10", "tab", NULL };
+static const int key_values[] = { K_ENTER, K_ESC, K_UP, K_DOWN, K_LEFT, K_RIGHT, K_HOME, K_END, K_PAGE_UP, K_PAGE_DOWN,
+                                  K_BACKSPACE, K_DELETE, K_BACK_TAB, K_F1, K_F2, K_F10, K_TAB };
+
+static const char *want(char **at)
+{
+    const char *word = script_word(at);
+    return word != NULL ? word : "";
+}
+
+static void begin(struct play *play)
+{
+    struct err err = ERR_INIT;
+    if (!play->begun && app_init(&play->app, &play->answers, NULL, "/state", &err) != 0) {
+        fprintf(stderr, "%s\n", err.text);
+        exit(2);
+    }
+    if (!play->begun)
+        play->app.state.now_ms = 0;
+    play->begun = true;
+}
+
+static void dump(struct play *play, const char *title, bool styles)
+{
+    struct buf text = BUF_INIT;
+    play->app.state.tick = 0;
+    app_draw(&play->app, &play->canvas);
+    printf("=== %s (%dx%d)\n", title, play->canvas.cols, play->canvas.rows);
+    if (styles)
+        canvas_dump_styles(&play->canvas, &text);
+    else
+        canvas_dump(&play->canvas, &text);
+    fputs(buf_str(&text), stdout);
+    buf_free(&text);
+}
+
+static void setting(struct play *play, const char *verb, char **at)
+{
+    struct state *state = &play->app.state;
+    if (strcmp(verb, "page") == 0) {
+        state->page = (enum page)script_index(pages, want(at));
+    } else if (strcmp(verb, "job") == 0) {
+        enum job job = (enum job)script_index(jobs, want(at));
+        enum job_state how = (enum job_state)script_index(job_states, want(at));
+        state->done[job] = how == JOB_BUSY ? JOB_NOT_YET : how;
+        state->job = how == JOB_BUSY ? job : JOB_NONE;
+    } else if (strcmp(verb, "error") == 0) {
+        int code = atoi(want(at));
+        err_set(&state->err, (enum err_code)code, "%s", want(at));
+        err_hint(&state->err, "%s", want(at));
+    } else if (strcmp(verb, "cancelling") == 0) {
+        state->cancelling = true;
+    } else if (strcmp(verb, "report") == 0) {
+        free(state->report);
+        state->report = mem_dup(want(at));
+    } else if (strcmp(verb, "at") == 0) {
+        state->now_ms = strtoull(want(at), NULL, 10);
+    } else {
+        fprintf(stderr, "replay: unknown line %s\n", verb);
+        exit(2);
+    }
+}
+
+static void act(struct play *play, const char *verb, char **at)
+{
+    struct app *app = &play->app;
+    begin(play);
+    if (strcmp(verb, "event") == 0) {
+        struct event event = script_event(*at);
+        model_apply(&app->model, &event, app->state.now_ms);
+    } else if (strcmp(verb, "key") == 0) {
+        for (char *word; (word = script_word(at)) != NULL;)
+            app_key(app, word[1] == '\0' ? (unsigned char)word[0] : key_values[script_index(key_words, word)]);
+    } else if (strcmp(verb, "type") == 0) {
+        const char *text = want(at);
+        size_t left = strlen(text);
+        for (wchar_t c; (c = canvas_next(&text, &left)) != 0;)
+            app_key(app, (int)c);
+    } else if (strcmp(verb, "dialog") == 0) {
+        enum dialog_kind kind = (enum dialog_kind)script_index(dialogs, want(at));
+        const char *title = want(at), *text = want(at), *expected = want(at);
+        dialog_open(&app->dialog, kind, title, text, expected);
+        app->purpose = PURPOSE_HELP;
+    } else if (strcmp(verb, "dump") == 0 || strcmp(verb, "styles") == 0) {
+        dump(play, want(at), *verb == 's');
+    } else {
+        setting(play, verb, at);
+    }
+}
+
+static void play_line(struct play *play, char *line)
+{
+    struct err err = ERR_INIT;
+    char *at = line;
+    char *verb = script_word(&at);
+    if (verb == NULL || *verb == '#')
+        return;
+    if (strcmp(verb, "size") == 0) {
+        int rows = atoi(want(&at));
+        canvas_resize(&play->canvas, rows, atoi(want(&at)));
+    } else if (strcmp(verb, "ascii") == 0) {
+        play->canvas.ascii = true;
+    } else if (strcmp(verb, "answer") == 0) {
+        const char *section = want(&at), *key = want(&at);
+        if (answers_set(&play->answers, section, key, want(&at), 0, &err) != 0) {
+            fprintf(stderr, "%s\n", err.text);
+            exit(2);
+        }
+    } else {
+        act(play, verb, &at);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct play play = { .begun = false };
+    struct err err = ERR_INIT;
+    char line[8192];
+    FILE *file = argc == 2 ? fopen(argv[1], "r") : NULL;
+    if (file == NULL || setlocale(LC_ALL, "C.UTF-8") == NULL) {
+        fputs("usage: replay SCRIPT, where the locale C.UTF-8 is known\n", stderr);
+        return 2;
+    }
+    answers_init(&play.answers);
+    canvas_init(&play.canvas, 24, 80, false);
+    while (fgets(line, sizeof line, file) != NULL)
+        play_line(&play, line);
+    fclose(file);
+    begin(&play);
+    app_end(&play.app, 0, &err);
+    answers_free(&play.answers);
+    canvas_free(&play.canvas);
+    return 0;
+}

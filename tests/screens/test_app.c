@@ -1,0 +1,294 @@
+/* The wizard's flow with a scripted engine on the real thread: keys in, pages out. */
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "ui/app.h"
+#include "ui/keys.h"
+
+/* What the scripted engine does; only its thread writes, and only the test reads after a job has ended. */
+static struct {
+    bool refuse, ask_secret, wait_for_cancel;
+    int opened, closed, looks, runs;
+    bool confirmed;
+    char secret[32];
+    struct err declined;
+} script;
+
+static const struct port *port;
+
+static void *open_script(const struct answers *answers, const struct port *its_port, const char *state_dir)
+{
+    (void)answers;
+    (void)state_dir;
+    port = its_port;
+    script.opened++;
+    return &script;
+}
+
+static int look(void *engine, struct err *err)
+{
+    (void)engine;
+    script.looks++;
+    port->emit(port->context, &(struct event){ .kind = EVENT_CHECK, .id = "a", .verdict = CHECK_OK, .text = "fine" });
+    port->emit(port->context, &(struct event){ .kind = EVENT_CHECK, .id = "b", .text = "so so",
+                                               .verdict = script.refuse ? CHECK_REFUSED : CHECK_WARNING });
+    if (script.ask_secret) {
+        struct answer answer = { .yes = false };
+        struct question question = { .kind = QUESTION_SECRET, .text = "password?" };
+        if (port->ask(port->context, &question, &answer, err) != 0)
+            return -1;
+        strncpy(script.secret, secret_text(answer.secret), sizeof script.secret - 1);
+        secret_free(answer.secret);
+    }
+    return script.refuse ? err_set(err, ERR_REFUSED, "b: so so") : 0;
+}
+
+static int plan(void *engine, struct err *err)
+{
+    (void)engine;
+    (void)err;
+    port->emit(port->context, &(struct event){ .kind = EVENT_PLAN, .text = "Step 1\n", .ms = 1, .done = 900 });
+    return 0;
+}
+
+static int run(void *engine, struct err *err)
+{
+    struct answer answer = { .yes = false };
+    struct question question = { .kind = QUESTION_CONFIRM, .text = "type it", .expected = "db2" };
+    (void)engine;
+    script.runs++;
+    if (port->ask(port->context, &question, &answer, err) != 0) {
+        script.declined = *err;
+        return -1;
+    }
+    script.confirmed = answer.yes;
+    port->emit(port->context, &(struct event){ .kind = EVENT_STEP, .step = 1, .state = STEP_BEGIN });
+    if (script.wait_for_cancel) {
+        struct pollfd wait = { .fd = port->cancel_fd, .events = POLLIN };
+        poll(&wait, 1, 20000);
+        port->emit(port->context, &(struct event){ .kind = EVENT_RESULT, .ok = false, .text = "cancelled", .id = "r1" });
+        return err_set(err, ERR_CANCELLED, "cancelled");
+    }
+    port->emit(port->context, &(struct event){ .kind = EVENT_STEP, .step = 1, .state = STEP_DONE });
+    port->emit(port->context, &(struct event){ .kind = EVENT_RESULT, .ok = true, .text = "proven", .id = "r1" });
+    return 0;
+}
+
+static void close_script(void *engine)
+{
+    (void)engine;
+    script.closed++;
+}
+
+static const struct bridge_engine engine = { open_script, look, plan, run, close_script };
+
+static struct app app;
+
+static int setup(void **unused)
+{
+    struct answers answers;
+    struct err err = ERR_INIT;
+    (void)unused;
+    memset(&script, 0, sizeof script);
+    answers_init(&answers);
+    answers_set(&answers, "master", "host", "db1", 0, &err);
+    answers_set(&answers, "slave", "host", "db2", 0, &err);
+    int rc = app_init(&app, &answers, &engine, "/state", &err);
+    answers_free(&answers);
+    return rc;
+}
+
+/* Takes what the engine sends until `done`; fails after 20 s. */
+#define UNTIL(done) \
+    do { \
+        struct pollfd wait = { .fd = bridge_fd(app.bridge), .events = POLLIN }; \
+        while (!(done)) { \
+            if (poll(&wait, 1, 20000) <= 0) \
+                fail_msg("waited in vain for %s", #done); \
+            app_take(&app); \
+        } \
+    } while (0)
+
+static void keys(const char *text)
+{
+    for (; *text != '\0'; text++)
+        app_key(&app, (unsigned char)*text);
+}
+
+static int leave(struct err *err)
+{
+    int code = app_end(&app, 0, err);
+    assert_int_equal(script.opened, script.closed);
+    return code;
+}
+
+static void to_plan(void)
+{
+    app_key(&app, K_ENTER);
+    assert_int_equal(app.state.page, PAGE_CHECKS);
+    UNTIL(app.state.job == JOB_NONE);
+    app_key(&app, K_ENTER);
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(app.state.page, PAGE_PLAN);
+}
+
+static void from_start_to_proof(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    to_plan();
+    assert_int_equal(app.model.check_count, 2);
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_WORD);
+    keys("db1");
+    app_key(&app, K_ENTER);
+    assert_int_equal(app.dialog.kind, DIALOG_WORD); /* the wrong word opens nothing */
+    app_key(&app, K_CTRL_U);
+    keys("db2");
+    app_key(&app, K_ENTER);
+    UNTIL(app.state.page == PAGE_RESULT);
+    assert_true(script.confirmed);
+    assert_string_equal(app.state.report, "/state/runs/r1/report.md");
+    app_key(&app, K_ENTER);
+    assert_true(app.leave);
+    assert_int_equal(leave(&err), 0);
+}
+
+static void a_declined_run_goes_back_to_the_plan(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    to_plan();
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_WORD);
+    app_key(&app, K_ESC);
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(app.state.page, PAGE_PLAN);
+    assert_int_equal(script.declined.code, ERR_CANCELLED);
+    assert_false(script.confirmed);
+    assert_int_equal(leave(&err), 1);
+}
+
+static void refused_checks_stop_the_way(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    script.refuse = true;
+    app_key(&app, K_ENTER);
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(app.state.check_at, 1); /* the cursor is on what refuses */
+    app_key(&app, K_ENTER);
+    assert_int_equal(app.state.page, PAGE_CHECKS);
+    assert_int_equal(app.state.job, JOB_NONE);
+    script.refuse = false;
+    keys("r");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(script.looks, 2);
+    assert_int_equal(screen_job(&app.state, JOB_LOOK), JOB_GOOD);
+    app_key(&app, K_ESC);
+    assert_int_equal(app.state.page, PAGE_HOSTS);
+    leave(&err);
+}
+
+static void leaving_after_a_refusal_is_4(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    script.refuse = true;
+    app_key(&app, K_ENTER);
+    UNTIL(app.state.job == JOB_NONE);
+    keys("qy");
+    assert_true(app.leave);
+    assert_int_equal(leave(&err), 4);
+}
+
+static void a_password_reaches_the_engine_and_is_wiped(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    script.ask_secret = true;
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_PASSWORD);
+    keys("s3cret q");
+    app_key(&app, K_ENTER);
+    for (size_t i = 0; i < FIELD_SIZE; i++)
+        assert_int_equal(app.dialog.field.text[i], 0);
+    UNTIL(app.state.job == JOB_NONE);
+    assert_string_equal(script.secret, "s3cret q");
+    leave(&err);
+}
+
+static void cancelling_a_run(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    script.wait_for_cancel = true;
+    to_plan();
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_WORD);
+    keys("db2");
+    app_key(&app, K_ENTER);
+    UNTIL(app.model.step == 1);
+    keys("qn"); /* asked and declined */
+    assert_false(app.state.cancelling);
+    keys("cy");
+    assert_true(app.state.cancelling);
+    UNTIL(app.state.page == PAGE_RESULT);
+    assert_string_equal(app.model.verdict, "cancelled");
+    assert_int_equal(leave(&err), 1);
+}
+
+static void cancelling_a_look_with_an_open_question(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    script.ask_secret = true;
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_PASSWORD);
+    app_key(&app, K_ESC);
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(app.state.page, PAGE_CHECKS);
+    keys("r"); /* asks again */
+    UNTIL(app.dialog.kind == DIALOG_PASSWORD);
+    assert_int_equal(app_end(&app, 15, &err), 128 + 15); /* ends although the engine waits for an answer */
+    assert_int_equal(script.opened, script.closed);
+}
+
+static void wrong_answers_stay_on_the_form(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    app_key(&app, K_TAB);
+    keys("no port q"); /* a letter in a text field, not a command */
+    app_key(&app, K_ENTER);
+    assert_int_equal(app.state.page, PAGE_HOSTS);
+    assert_int_equal(app.state.form.err.code, ERR_ANSWERS);
+    assert_int_equal(script.looks, 0);
+    app_key(&app, K_CTRL_U);
+    app_key(&app, K_ENTER);
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(script.looks, 1);
+    leave(&err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(from_start_to_proof, setup),
+        cmocka_unit_test_setup(a_declined_run_goes_back_to_the_plan, setup),
+        cmocka_unit_test_setup(refused_checks_stop_the_way, setup),
+        cmocka_unit_test_setup(leaving_after_a_refusal_is_4, setup),
+        cmocka_unit_test_setup(a_password_reaches_the_engine_and_is_wiped, setup),
+        cmocka_unit_test_setup(cancelling_a_run, setup),
+        cmocka_unit_test_setup(cancelling_a_look_with_an_open_question, setup),
+        cmocka_unit_test_setup(wrong_answers_stay_on_the_form, setup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,368 @@
+#include "ui/app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "ui/form.h"
+#include "ui/help.h"
+#include "ui/keys.h"
+
+static int copy_answers(struct answers *to, const struct answers *from, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    answers_init(to);
+    answers_write(from, &text);
+    int rc = answers_parse(to, from->file != NULL ? from->file : "the answers", buf_str(&text), text.len, err);
+    buf_free(&text);
+    return rc;
+}
+
+int app_init(struct app *app, const struct answers *answers, const struct bridge_engine *engine, const char *state_dir,
+             struct err *err)
+{
+    *app = (struct app){ .state_dir = mem_dup(state_dir) };
+    model_init(&app->model);
+    if (copy_answers(&app->answers, answers, err) != 0)
+        return -1;
+    app->state.answers = &app->answers;
+    app->state.now_ms = clock_ms();
+    form_init(&app->state.form, &app->answers);
+    if (engine == NULL)
+        return 0;
+    app->bridge = bridge_open(engine, &app->answers, app->state_dir, err);
+    return app->bridge != NULL ? 0 : -1;
+}
+
+/* Jobs. */
+
+static void start(struct app *app, enum job job, enum page page)
+{
+    struct state *state = &app->state;
+    if (state->job != JOB_NONE || app->bridge == NULL)
+        return;
+    err_clear(&state->err);
+    for (enum job later = job; later <= JOB_RUN; later++)
+        state->done[later] = JOB_NOT_YET;
+    state->job = job;
+    state->job_since_ms = clock_ms();
+    state->cancelling = false;
+    state->page = page;
+    bridge_start(app->bridge, job);
+}
+
+static void look(struct app *app)
+{
+    struct state *state = &app->state;
+    if (state->job != JOB_NONE)
+        return;
+    err_clear(&state->form.err);
+    if (form_apply(&state->form, &app->answers, &state->form.err) != 0) {
+        state->page = PAGE_HOSTS;
+        form_follow_error(&state->form);
+        return;
+    }
+    model_reset_look(&app->model);
+    state->check_at = state->check_top = state->plan_top = 0;
+    start(app, JOB_LOOK, PAGE_CHECKS);
+}
+
+static void stop(struct app *app)
+{
+    if (app->state.job == JOB_NONE || app->state.cancelling)
+        return;
+    app->state.cancelling = true;
+    bridge_cancel(app->bridge);
+}
+
+/* A run that was declined, or failed, before its first step has changed nothing: back to the plan. */
+static bool never_began(const struct app *app)
+{
+    return app->model.step == 0 && !app->model.ended;
+}
+
+static void set_report(struct app *app)
+{
+    free(app->state.report);
+    app->state.report = NULL;
+    if (app->state_dir != NULL && app->model.run_id != NULL)
+        app->state.report = mem_printf("%s/runs/%s/report.md", app->state_dir, app->model.run_id);
+}
+
+/* The cursor goes to what stands in the way. */
+static void show_refused(struct app *app)
+{
+    for (size_t i = 0; i < app->model.check_count; i++) {
+        if (app->model.checks[i].verdict == CHECK_REFUSED) {
+            app->state.check_at = i;
+            return;
+        }
+    }
+}
+
+static void job_done(struct app *app, const struct bridge_item *item)
+{
+    struct state *state = &app->state;
+    bool stopped = state->cancelling;
+    state->done[item->job] = item->rc == 0 ? JOB_GOOD : JOB_BAD;
+    state->job = JOB_NONE;
+    state->cancelling = false;
+    if (item->rc != 0)
+        state->err = item->err;
+    if (item->job == JOB_LOOK && item->rc != 0)
+        show_refused(app);
+    if (item->job == JOB_LOOK && stopped && item->rc != 0)
+        state->page = PAGE_HOSTS; /* the person wanted to go back */
+    if (item->job == JOB_PLAN && stopped && item->rc != 0)
+        state->page = PAGE_CHECKS;
+    if (item->job == JOB_RUN) {
+        set_report(app);
+        state->result_top = 0;
+        state->page = item->rc != 0 && never_began(app) ? PAGE_PLAN : PAGE_RESULT;
+        if (state->page == PAGE_PLAN)
+            state->done[JOB_RUN] = JOB_NOT_YET;
+    }
+    if (app->leave_when_done)
+        app->leave = true;
+}
+
+/* Dialogs. */
+
+static void ask(struct app *app, enum purpose purpose, enum dialog_kind kind, const char *title, const char *text,
+                const char *expected)
+{
+    dialog_open(&app->dialog, kind, title, text, expected);
+    app->purpose = purpose;
+}
+
+static void open_question(struct app *app)
+{
+    static const struct {
+        enum dialog_kind kind;
+        const char *title;
+    } kinds[] = {
+        [QUESTION_HOST_KEY] = { DIALOG_YES_NO, "Is this the right host?" },
+        [QUESTION_SECRET] = { DIALOG_PASSWORD, "Password" },
+        [QUESTION_CONFIRM] = { DIALOG_WORD, "Before the first change" },
+        [QUESTION_YES_NO] = { DIALOG_YES_NO, "Question" },
+    };
+    const struct question *question = &app->question->question;
+    ask(app, PURPOSE_QUESTION, kinds[question->kind].kind, kinds[question->kind].title, question->text, question->expected);
+}
+
+static void answer_question(struct app *app, enum dialog_end end)
+{
+    struct answer answer = { .yes = end == DIALOG_YES };
+    struct err err = ERR_INIT;
+    bool declined = end == DIALOG_LEFT;
+    if (declined)
+        err_set(&err, ERR_CANCELLED, "the question was not answered");
+    else if (app->dialog.kind == DIALOG_PASSWORD)
+        answer.secret = secret_new(app->dialog.field.text, app->dialog.field.len);
+    bridge_answer(app->bridge, declined ? -1 : 0, &answer, &err);
+    bridge_item_free(app->question);
+    app->question = NULL;
+}
+
+static void open_help(struct app *app)
+{
+    const struct screen *screen = screens[app->state.page];
+    const char *topic = screen->topic != NULL ? screen->topic(&app->model, &app->state) : NULL;
+    const struct help *page = help_find(screen->help), *closer = help_find(topic);
+    char *text = mem_printf("%s%s%s", closer != NULL ? closer->text : "", closer != NULL ? "\nThis page\n" : "",
+                            page != NULL ? page->text : "");
+    ask(app, PURPOSE_HELP, DIALOG_READ, closer != NULL ? closer->title : screen->title, text, NULL);
+    free(text);
+}
+
+static void ask_cancel(struct app *app)
+{
+    if (app->state.job == JOB_NONE || app->state.cancelling)
+        return;
+    ask(app, PURPOSE_CANCEL, DIALOG_YES_NO, "Cancel the run?",
+        "The current change is brought to a safe end, the master's mysqld is running afterwards, and nothing is lost. "
+        "The run can be resumed or undone later.", NULL);
+}
+
+static void ask_quit(struct app *app)
+{
+    bool begun = app->model.step != 0;
+    if (app->state.job == JOB_RUN) {
+        ask_cancel(app);
+        return;
+    }
+    ask(app, PURPOSE_QUIT, DIALOG_YES_NO, "Leave dualserver?",
+        begun ? "The run has ended; what it did stays as it is." : "Nothing has been changed on either server.", NULL);
+}
+
+static void leave(struct app *app)
+{
+    if (app->state.job == JOB_NONE) {
+        app->leave = true;
+        return;
+    }
+    app->leave_when_done = true;
+    stop(app);
+}
+
+static void end_dialog(struct app *app, enum dialog_end end)
+{
+    enum purpose purpose = app->purpose;
+    if (purpose == PURPOSE_QUESTION)
+        answer_question(app, end);
+    dialog_close(&app->dialog);
+    if (purpose == PURPOSE_QUIT && end == DIALOG_YES)
+        leave(app);
+    if (purpose == PURPOSE_CANCEL && end == DIALOG_YES)
+        stop(app);
+}
+
+/* From outside. */
+
+void app_take(struct app *app)
+{
+    for (struct bridge_item *item; (item = bridge_take(app->bridge)) != NULL;) {
+        switch (item->kind) {
+        case ITEM_EVENT:
+            model_apply(&app->model, &item->event, item->at_ms);
+            break;
+        case ITEM_DONE:
+            job_done(app, item);
+            break;
+        case ITEM_QUESTION:
+            app->question = item;
+            continue; /* kept until it is answered */
+        }
+        bridge_item_free(item);
+    }
+    if (app->question != NULL && app->state.cancelling) {
+        if (app->dialog.kind != DIALOG_NONE && app->purpose == PURPOSE_QUESTION)
+            dialog_close(&app->dialog);
+        bridge_item_free(app->question); /* the bridge has declined it */
+        app->question = NULL;
+    }
+    if (app->question != NULL && app->dialog.kind == DIALOG_NONE)
+        open_question(app);
+}
+
+static void carry_out(struct app *app, struct intent intent)
+{
+    switch (intent.kind) {
+    case INTENT_LOOK:
+        look(app);
+        break;
+    case INTENT_PLAN:
+        if (app->state.done[JOB_PLAN] == JOB_GOOD && app->model.plan != NULL)
+            app->state.page = PAGE_PLAN; /* it was made already */
+        else
+            start(app, JOB_PLAN, PAGE_PLAN);
+        break;
+    case INTENT_RUN:
+        start(app, JOB_RUN, PAGE_RUN);
+        break;
+    case INTENT_PAGE:
+        app->state.page = intent.page;
+        break;
+    case INTENT_CANCEL:
+        ask_cancel(app);
+        break;
+    case INTENT_STOP:
+        stop(app);
+        break;
+    case INTENT_HELP:
+        open_help(app);
+        break;
+    case INTENT_QUIT:
+        ask_quit(app);
+        break;
+    case INTENT_LEAVE:
+        leave(app);
+        break;
+    case INTENT_NONE:
+        break;
+    }
+}
+
+static void page_key(struct app *app, int key)
+{
+    const struct screen *screen = screens[app->state.page];
+    if (screen->text != NULL && screen->text(&app->state, key))
+        return;
+    const struct binding *binding = screen_binding(screen, &app->state, key);
+    if (key == K_CTRL_C || key == K_SIGINT || key == K_F10)
+        carry_out(app, (struct intent){ .kind = INTENT_QUIT });
+    else if (binding != NULL && binding->action == ACT_HELP)
+        carry_out(app, (struct intent){ .kind = INTENT_HELP });
+    else if (binding != NULL && binding->action == ACT_QUIT && app->state.page != PAGE_RESULT)
+        carry_out(app, (struct intent){ .kind = INTENT_QUIT });
+    else if (binding != NULL)
+        carry_out(app, screen->act(&app->model, &app->state, binding->action));
+}
+
+void app_key(struct app *app, int key)
+{
+    if (app->dialog.kind == DIALOG_NONE) {
+        page_key(app, key);
+    } else {
+        enum dialog_end end = dialog_key(&app->dialog, key);
+        if (end != DIALOG_OPEN)
+            end_dialog(app, end);
+    }
+    if (app->question != NULL && app->dialog.kind == DIALOG_NONE)
+        open_question(app);
+}
+
+void app_draw(struct app *app, struct canvas *canvas)
+{
+    const struct screen *screen = screens[app->state.page];
+    canvas_clear(canvas);
+    if (canvas->rows < APP_ROWS || canvas->cols < APP_COLS) {
+        canvas_put(canvas, 0, 0, -1, STYLE_STRONG, "dualserver");
+        canvas_putf(canvas, 1, 0, -1, STYLE_TEXT, "needs 80x24; this is %dx%d.", canvas->cols, canvas->rows);
+        canvas_put(canvas, 2, 0, -1, STYLE_TEXT, "Please enlarge.");
+        return;
+    }
+    app->state.tick++;
+    screen->draw(&app->model, &app->state, canvas);
+    screen_frame(screen, &app->state, canvas);
+    if (app->dialog.kind != DIALOG_NONE) {
+        canvas->cursor_row = canvas->cursor_col = -1;
+        dialog_draw(&app->dialog, canvas);
+    }
+}
+
+static int exit_code(const struct app *app, int signal, struct err *err)
+{
+    const struct state *state = &app->state;
+    if (signal != 0) {
+        err_set_detail(err, ERR_SIGNAL, signal, "ended by signal %d", signal);
+        if (app->model.step != 0 && !app->model.ok)
+            err_hint(err, "`dualserver resume` goes on, `dualserver undo` takes it back");
+    } else if (state->done[JOB_RUN] == JOB_GOOD) {
+        if (!app->model.ended || app->model.ok)
+            return 0;
+        err_set(err, ERR_WORLD, "%s", app->model.verdict != NULL ? app->model.verdict : "not proven");
+    } else if (state->err.code != ERR_NONE) {
+        *err = state->err;
+    } else {
+        err_set(err, ERR_CANCELLED, "left before anything was changed");
+    }
+    return err_exit_code(err);
+}
+
+int app_end(struct app *app, int signal, struct err *err)
+{
+    bridge_close(app->bridge);
+    int code = exit_code(app, signal, err);
+    bridge_item_free(app->question);
+    dialog_close(&app->dialog);
+    form_free(&app->state.form);
+    free(app->state.report);
+    field_wipe(&app->state.search);
+    model_free(&app->model);
+    answers_free(&app->answers);
+    free(app->state_dir);
+    return code;
+}

@@ -1,0 +1,69 @@
+#include "ui/wizard.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "ui/app.h"
+#include "ui/loop.h"
+
+static void *open_engine(const struct answers *answers, const struct port *port, const char *state_dir)
+{
+    return engine_new(answers, port, state_dir);
+}
+
+static int look(void *engine, struct err *err)
+{
+    return engine_look(engine, err);
+}
+
+static int plan(void *engine, struct err *err)
+{
+    return engine_plan(engine, err);
+}
+
+static int run(void *engine, struct err *err)
+{
+    return engine_run(engine, err);
+}
+
+static void close_engine(void *engine)
+{
+    engine_free(engine);
+}
+
+static const struct bridge_engine the_engine = {
+    .open = open_engine, .look = look, .plan = plan, .run = run, .close = close_engine,
+};
+
+bool wizard_possible(struct err *err)
+{
+    struct winsize size;
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        err_set(err, ERR_USAGE, "the wizard needs a terminal");
+        err_hint(err, "`dualserver setup` does the same without one");
+        return false;
+    }
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0 &&
+        (size.ws_col < APP_COLS || size.ws_row < APP_ROWS)) {
+        err_set(err, ERR_USAGE, "the wizard needs a terminal of at least %dx%d; this one is %dx%d", APP_COLS, APP_ROWS,
+                size.ws_col, size.ws_row);
+        err_hint(err, "enlarge it, or use `dualserver setup`");
+        return false;
+    }
+    return true;
+}
+
+int wizard_run(const struct answers *answers, const struct wizard_options *options, struct err *err)
+{
+    if (!wizard_possible(err))
+        return err_exit_code(err);
+    char *found = options->state_dir == NULL ? engine_state_dir() : NULL;
+    struct wizard_options complete = *options;
+    if (complete.state_dir == NULL)
+        complete.state_dir = found;
+    int code = loop_run(answers, &the_engine, &complete, err);
+    free(found);
+    return code;
+}
