@@ -7,3 +7,11 @@ fuzz_cnf_SOURCES = tests/fuzz/fuzz_cnf.c
 fuzz_cnf_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS)
 fuzz_cnf_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif
+EXTRA_DIST += tests/fuzz/corpus/answers/example tests/fuzz/corpus/answers/more tests/fuzz/corpus/answers/odd \
+	tests/fuzz/corpus/answers/twice tests/fuzz/fuzz_answers.c tests/fuzz/fuzz_cnf.c
+if FUZZING
+EXTRA_PROGRAMS += fuzz_answers
+fuzz_answers_SOURCES = tests/fuzz/fuzz_answers.c
+fuzz_answers_LDADD = libplan.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS)
+fuzz_answers_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
