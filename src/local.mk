@@ -10,6 +10,6 @@ libfront_a_SOURCES = \
 	src/outcome.c
 libfront_a_CPPFLAGS = $(AM_CPPFLAGS) -DBUILD_DIR=\"$(abs_top_builddir)\" -DSRC_ASSETS=\"$(abs_top_srcdir)/assets\"
 
-EXTRA_PROGRAMS += dualserver
+bin_PROGRAMS += dualserver
 dualserver_SOURCES = src/main.c
 dualserver_LDADD = libfront.a libui.a $(ROOM_LIBS) $(ROOM_LIBADD) $(CURSES_LIBS)

@@ -62,7 +62,8 @@ static void child_has_plain_signals_and_no_files(void **state)
     assert_int_equal(sscanf(buf_str(&out), "SigBlk: %31s SigIgn: %31s %d %ld %ld", blocked, ignored, &files, &session,
                             &self), 5);
     assert_string_equal(blocked, "0000000000000000");
-    assert_string_equal(ignored, "0000000000000000");
+    /* 32 and 33 are glibc's own: what make started by posix_spawn() has them ignored */
+    assert_int_equal(strtoull(ignored, NULL, 16) & ~(3ull << 31), 0);
     assert_int_equal(files, 4); /* 0, 1, 2 and the folder that ls reads */
     assert_int_equal(session, self); /* a session of its own: no ^C from the terminal */
     buf_free(&out);
