@@ -164,7 +164,7 @@ const struct check checks[] = {
       "Carry them as rows (copy = rows), or give the slave the same keys." },
     { "definers", "the definers of views and routines exist on the slave", check_definers,
       "A view or routine whose definer does not exist on the slave fails there with error 1449.",
-      "Create these accounts on the slave." },
+      "Nothing, if nobody has to log in there with them; else create them on the slave before." },
     { "events", "events run on the master only", check_events,
       "An event that also runs on the slave does its work twice.",
       "They are created with DISABLE ON SLAVE there; leave it so while it is a slave." },

@@ -172,7 +172,7 @@ enum check_verdict check_definers(const struct facts *facts, const struct answer
     }
     struct buf names = BUF_INIT;
     check_list(&names, missing, 5);
-    check_say(text, "the slave %s has no account %s", facts->slave.host, buf_str(&names));
+    check_say(text, "the slave %s has no account %s: step 11 makes it, locked", facts->slave.host, buf_str(&names));
     buf_free(&names);
     return CHECK_WARNING;
 }
