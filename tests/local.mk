@@ -3,3 +3,4 @@ include tests/unit/local.mk
 include tests/screens/local.mk
 include tests/fuzz/local.mk
 EXTRA_DIST += tests/run tests/rooms tests/lab
+include tests/bench/local.mk

@@ -23,7 +23,10 @@ void manifest_add(struct manifest *manifest, const char *path, uint64_t size,
 static int by_path(const void *a, const void *b)
 {
     const struct manifest_file *one = a, *other = b;
-    return strcmp(one->path, other->path);
+    int order = strcmp(one->path, other->path);
+    if (order == 0)
+        order = (one->size > other->size) - (one->size < other->size);
+    return order != 0 ? order : memcmp(one->sha256, other->sha256, sizeof one->sha256);
 }
 
 void manifest_sort(struct manifest *manifest)

@@ -15,3 +15,12 @@ fuzz_answers_SOURCES = tests/fuzz/fuzz_answers.c
 fuzz_answers_LDADD = libplan.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS)
 fuzz_answers_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif
+
+EXTRA_DIST += tests/fuzz/fuzz_ship.c tests/fuzz/corpus/ship/cut tests/fuzz/corpus/ship/manifest tests/fuzz/corpus/ship/pax \
+	tests/fuzz/corpus/ship/plain tests/fuzz/corpus/ship/symlink tests/fuzz/corpus/ship/zstd
+if FUZZING
+EXTRA_PROGRAMS += fuzz_ship
+fuzz_ship_SOURCES = tests/fuzz/fuzz_ship.c
+fuzz_ship_LDADD = libship.a libhost.a libbase.a $(SSH2_LIBS) $(ARCHIVE_LIBS) $(CRYPTO_LIBS)
+fuzz_ship_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
