@@ -61,6 +61,8 @@ void plan_note(struct plan *plan, int step, const char *format, ...) __attribute
 bool plan_destroys(const struct plan *plan);
 /* One change as text for a person: a diff, commands, or statements with the secrets masked. */
 void change_render(const struct change *change, struct buf *to);
+/* The text with '********' in place of each secret's mark. */
+void change_mask(struct buf *to, const char *text);
 void plan_free(struct plan *plan);
 
 /* Generic ones. Both are repeatable: a file that already holds `after` is left alone, one that holds neither `before` nor

@@ -1,4 +1,5 @@
 #include "host/host.h"
+#include "host/shown.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -149,11 +150,7 @@ static void log_command(struct host *host, const char *const *argv)
         return;
     if (host->sudo)
         buf_adds(&line, "sudo ");
-    for (size_t i = 0; argv[i] != NULL; i++) {
-        if (i > 0)
-            buf_addc(&line, ' ');
-        quote_shell(&line, argv[i]);
-    }
+    show_command(&line, argv);
     quote_printable(&printable, buf_str(&line), line.len, 0);
     host->log(host->log_context, host, buf_str(&printable));
     buf_free(&line);

@@ -12,6 +12,7 @@ libhost_a_SOURCES = \
 	src/host/net.c \
 	src/host/net.h \
 	src/host/service.c \
+	src/host/shown.c \
 	src/host/ssh.c \
 	src/host/ssh.h \
 	src/host/ssh_auth.c \

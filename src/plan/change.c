@@ -38,19 +38,24 @@ bool plan_destroys(const struct plan *plan)
     return false;
 }
 
-/* Every line of a text, indented; secrets' marks become eight stars. */
+void change_mask(struct buf *to, const char *text)
+{
+    while (*text != '\0') {
+        const char *mark = *text == SECRET_MARK[0] ? strchr(text + 1, SECRET_MARK[0]) : NULL;
+        if (mark != NULL) {
+            buf_adds(to, "'********'");
+            text = mark + 1;
+        } else {
+            buf_addc(to, *text++);
+        }
+    }
+}
+
+/* Every line of a text, indented. */
 static void render_lines(struct buf *to, const char *indent, const char *text)
 {
     struct buf shown = BUF_INIT;
-    for (const char *at = text; *at != '\0';) {
-        const char *mark = *at == SECRET_MARK[0] ? strchr(at + 1, SECRET_MARK[0]) : NULL;
-        if (mark != NULL) {
-            buf_adds(&shown, "'********'");
-            at = mark + 1;
-        } else {
-            buf_addc(&shown, *at++);
-        }
-    }
+    change_mask(&shown, text);
     char *copy = buf_steal(&shown), *at = copy;
     for (char *line; (line = text_line(&at)) != NULL;) {
         buf_adds(to, indent);

@@ -63,6 +63,10 @@ int change_apply_sql(struct world *world, const struct change *change, struct er
     char *copy = mem_dup(change->after), *at = copy;
     int rc = 0;
     for (char *line; rc == 0 && (line = text_line(&at)) != NULL;) {
+        struct buf shown = BUF_INIT;
+        change_mask(&shown, line);
+        world_emit(world, &(struct event){ .kind = EVENT_COMMAND, .side = change->server, .text = buf_str(&shown) });
+        buf_free(&shown);
         if (strchr(line, SECRET_MARK[0]) == NULL) {
             rc = db_exec(db, err, line);
             continue;

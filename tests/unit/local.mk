@@ -52,4 +52,9 @@ test_quote_LDADD = libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 host_case_sources = tests/unit/host_cases.c tests/unit/host_cases.h tests/unit/host_echo.c
 test_local_SOURCES = tests/unit/test_local.c $(host_case_sources)
 test_local_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += test_shown
+TESTS += test_shown
+test_shown_SOURCES = tests/unit/test_shown.c
+test_shown_LDADD = libhost.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif

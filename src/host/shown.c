@@ -1,0 +1,77 @@
+#include "host/shown.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/quote.h"
+
+/* What stands at the front of nearly every script and says nothing to a person. */
+static const char *const boilerplate[] = { "set -eu", "set -e", "set -u", "umask 077", "exec 3<&0", "LC_ALL=C PATH=", "export LC_ALL PATH" };
+
+static const char *after_statement(const char *at)
+{
+    at += strcspn(at, ";\n");
+    return at + strspn(at, "; \n");
+}
+
+static const char *skip_boilerplate(const char *at)
+{
+    bool skipped;
+    do {
+        skipped = false;
+        at += strspn(at, " \n;");
+        for (size_t i = 0; i < sizeof boilerplate / sizeof boilerplate[0]; i++)
+            if (strncmp(at, boilerplate[i], strlen(boilerplate[i])) == 0) {
+                at = after_statement(at);
+                skipped = true;
+            }
+    } while (skipped);
+    return at;
+}
+
+/* $N and "$N" become the argument, quoted where it needs it. Returns how many characters were read; 0: no parameter here. */
+static size_t show_parameter(struct buf *to, const char *at, const char *const *args, size_t count)
+{
+    bool quoted = at[0] == '"' && at[1] == '$' && isdigit((unsigned char)at[2]) && at[3] == '"';
+    const char *dollar = quoted ? at + 1 : at;
+    if (dollar[0] != '$' || !isdigit((unsigned char)dollar[1]) || dollar[1] == '0' || (size_t)(dollar[1] - '0') > count)
+        return 0;
+    const char *value = args[dollar[1] - '1'];
+    if (quoted)
+        quote_shell(to, value);
+    else
+        buf_adds(to, value);
+    return quoted ? 4 : 2;
+}
+
+static void show_script(struct buf *to, const char *script, const char *const *args, size_t count)
+{
+    for (const char *at = skip_boilerplate(script); *at != '\0';) {
+        size_t len = show_parameter(to, at, args, count);
+        if (len == 0 && *at == '\n') {
+            const char *next = at + strspn(at, "\n ");
+            buf_adds(to, *next == '\0' ? "" : "; ");
+            at = next;
+        } else if (len == 0) {
+            buf_addc(to, *at++);
+        } else {
+            at += len;
+        }
+    }
+}
+
+void show_command(struct buf *to, const char *const *argv)
+{
+    size_t count = 0;
+    while (argv[count] != NULL)
+        count++;
+    if (count >= 4 && strcmp(argv[0], "sh") == 0 && strcmp(argv[1], "-c") == 0) {
+        show_script(to, argv[2], argv + 4, count - 4);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_addc(to, ' ');
+        quote_shell(to, argv[i]);
+    }
+}
