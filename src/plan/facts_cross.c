@@ -215,11 +215,14 @@ static int try_closed(struct world *world, const struct server_facts *from, cons
                       enum reach *reach, struct buf *said, struct err *err)
 {
     enum reach ssh;
-    buf_addf(said, ", while %s listens to its own machine only; ", to->host);
-    if (try_port(world, from, to->address, (unsigned)ssh_port, &ssh, said, err) != 0)
+    struct buf ignored = BUF_INIT;
+    int rc = try_port(world, from, to->address, (unsigned)ssh_port, &ssh, &ignored, err);
+    buf_free(&ignored);
+    if (rc != 0)
         return -1;
-    if (ssh == REACH_OTHER)
-        buf_adds(said, ", as sshd does");
+    bool answers = ssh == REACH_OTHER || ssh == REACH_SERVER;
+    buf_addf(said, ", since mysqld listens to its own machine only; its sshd on port %d %s", ssh_port,
+             answers ? "answers" : "does not answer from there either");
     if (*reach == REACH_REFUSED)
         *reach = REACH_MACHINE;
     return 0;
