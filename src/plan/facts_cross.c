@@ -221,7 +221,8 @@ static int try_closed(struct world *world, const struct server_facts *from, cons
     if (rc != 0)
         return -1;
     bool answers = ssh == REACH_OTHER || ssh == REACH_SERVER;
-    buf_addf(said, ", since mysqld listens to its own machine only; its sshd on port %d %s", ssh_port,
+    buf_addf(said, "%s; its sshd on port %d %s",
+             *reach == REACH_REFUSED ? ", since mysqld listens to its own machine only" : "", ssh_port,
              answers ? "answers" : "does not answer from there either");
     if (*reach == REACH_REFUSED)
         *reach = REACH_MACHINE;

@@ -155,34 +155,49 @@ static void guess_socket(const struct look *look, const struct answers_host *ans
     free(port);
 }
 
+/* An ordinary user sees neither the service nor its files, so that all that follows would only mislead. */
+static int need_root(const struct server_facts *server, struct err *err)
+{
+    if (server->superuser)
+        return 0;
+    err_set(err, ERR_REFUSED, "commands run as an ordinary user, root is needed");
+    return err_hint(err, "log in as root, or set sudo = yes in [%s] (and sudo_password_file, if sudo asks)",
+                    side_name(server->side));
+}
+
+static int find_service(struct host *host, const char *name, struct server_facts *server, struct err *err)
+{
+    if (service_find(host, name, &server->service, err) != 0)
+        return err_wrap(err, "cannot find its database service");
+    if (server->service.active)
+        return 0;
+    err_set(err, ERR_WORLD, "its database server is not running (%s)", server->service.unit);
+    return err_hint(err, "both servers must be up while they are looked at: start %s on %s, then look again",
+                    server->service.unit, server->host);
+}
+
 int facts_machine(struct world *world, struct server_facts *server, struct err *err)
 {
     struct host *host = world->hosts[server->side];
     const struct answers_host *answers = facts_answers(world, server->side);
     struct buf out = BUF_INIT;
+    struct look look;
     fact_set(&server->fingerprint, host_fingerprint(host));
-    if (service_find(host, answers->service, &server->service, err) != 0)
-        return err_wrap(err, "cannot find its database service");
-    if (!server->service.active) {
-        err_set(err, ERR_WORLD, "its database server is not running (%s)", server->service.unit);
-        return err_hint(err, "both servers must be up while they are looked at: start %s on %s, then look again",
-                        server->service.unit, server->host);
-    }
     double begin = now();
     int rc = host_script(host, &out, err, machine_script, answers->cnf != NULL ? answers->cnf : "", NULL);
     double end = now();
-    if (rc == 0) {
-        struct look look;
-        look_parse(&look, &out);
-        read_machine(&look, server);
-        guess_socket(&look, answers, server);
-        /* the clock is read first thing in the script, so it belongs to the round trip's earlier half */
-        if (look_has(&look, "clock"))
-            server->clock_offset = strtod(look_get(&look, "clock"), NULL) - (begin + end) / 2;
-        look_free(&look);
+    if (rc != 0) {
+        buf_free(&out);
+        return -1;
     }
-    buf_free(&out);
-    return rc;
+    look_parse(&look, &out);
+    read_machine(&look, server);
+    guess_socket(&look, answers, server);
+    /* the clock is read first thing in the script, but how long the way there took is not known */
+    if (look_has(&look, "clock"))
+        server->clock_offset = strtod(look_get(&look, "clock"), NULL) - (begin + end) / 2;
+    look_free(&look);
+    return need_root(server, err) != 0 ? -1 : find_service(host, answers->service, server, err);
 }
 
 /* bytes = blocks x size, without wrapping round on a file system that reports nonsense */
