@@ -72,6 +72,7 @@ struct host_ops {
     struct stream *(*stream)(struct host *host, const char *const *argv, struct err *err);
     ssize_t (*read)(struct stream *stream, void *bytes, size_t size, struct err *err);
     int (*write)(struct stream *stream, const void *bytes, size_t len, struct err *err);
+    int (*end_input)(struct stream *stream, struct err *err);
     int (*finish)(struct stream *stream, int *status, struct buf *errout, struct err *err);
     void (*abandon)(struct stream *stream);
     /* A connection from this machine to a Unix socket (path) or a TCP port (address, port) as seen from the host:
@@ -119,6 +120,8 @@ int host_script_with(struct host *host, const char *input, size_t input_len, uns
 struct stream *host_stream(struct host *host, const char *const *argv, struct err *err);
 ssize_t stream_read(struct stream *stream, void *bytes, size_t size, struct err *err); /* 0: end of output */
 int stream_write(struct stream *stream, const void *bytes, size_t len, struct err *err); /* all of it, or -1 */
+/* No more input: the command sees its end; reading goes on. Repeatable. */
+int stream_end_input(struct stream *stream, struct err *err);
 /* Ends its input, waits for its end. Frees the stream. errout may be NULL. */
 int stream_finish(struct stream *stream, int *status, struct buf *errout, struct err *err);
 void stream_abandon(struct stream *stream); /* kills and frees; NULL is legal */

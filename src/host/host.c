@@ -349,6 +349,11 @@ int stream_write(struct stream *stream, const void *bytes, size_t len, struct er
     return stream->host->ops->write(stream, bytes, len, err);
 }
 
+int stream_end_input(struct stream *stream, struct err *err)
+{
+    return stream->host->ops->end_input(stream, err);
+}
+
 int stream_finish(struct stream *stream, int *status, struct buf *errout, struct err *err)
 {
     return stream->host->ops->finish(stream, status, errout, err);

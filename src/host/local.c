@@ -232,6 +232,7 @@ static const struct host_ops local_ops = {
     .stream = local_stream,
     .read = local_stream_read,
     .write = local_stream_write,
+    .end_input = local_stream_end_input,
     .finish = local_stream_finish,
     .abandon = local_stream_abandon,
     .tunnel = local_tunnel,

@@ -24,6 +24,7 @@ ssize_t local_write(int fd, const void *bytes, size_t len);
 struct stream *local_stream(struct host *host, const char *const *argv, struct err *err);
 ssize_t local_stream_read(struct stream *stream, void *bytes, size_t size, struct err *err);
 int local_stream_write(struct stream *stream, const void *bytes, size_t len, struct err *err);
+int local_stream_end_input(struct stream *stream, struct err *err);
 int local_stream_finish(struct stream *stream, int *status, struct buf *errout, struct err *err);
 void local_stream_abandon(struct stream *stream);
 

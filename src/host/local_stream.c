@@ -151,13 +151,23 @@ static void stream_free(struct local_stream *ls)
     free(ls);
 }
 
+int local_stream_end_input(struct stream *stream, struct err *err)
+{
+    struct local_stream *ls = (struct local_stream *)stream;
+
+    (void)err;
+    if (ls->child.in >= 0)
+        close(ls->child.in);
+    ls->child.in = -1;
+    return 0;
+}
+
 int local_stream_finish(struct stream *stream, int *status, struct buf *errout, struct err *err)
 {
     struct local_stream *ls = (struct local_stream *)stream;
     int rc = 0, ended = 0;
 
-    close(ls->child.in);
-    ls->child.in = -1;
+    (void)local_stream_end_input(stream, err);
     while (rc == 0 && (ls->child.out >= 0 || ls->child.errout >= 0)) {
         struct pollfd fds[] = { { .fd = ls->child.out, .events = POLLIN },
                                 { .fd = ls->child.errout, .events = POLLIN } };

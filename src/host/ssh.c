@@ -89,6 +89,7 @@ static const struct host_ops ssh_ops = {
     .stream = ssh_stream,
     .read = ssh_stream_read,
     .write = ssh_stream_write,
+    .end_input = ssh_stream_end_input,
     .finish = ssh_stream_finish,
     .abandon = ssh_stream_abandon,
     .tunnel = ssh_tunnel,

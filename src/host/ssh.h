@@ -87,6 +87,7 @@ int ssh_run(struct host *host, struct run *run, struct err *err);
 struct stream *ssh_stream(struct host *host, const char *const *argv, struct err *err);
 ssize_t ssh_stream_read(struct stream *stream, void *bytes, size_t size, struct err *err);
 int ssh_stream_write(struct stream *stream, const void *bytes, size_t len, struct err *err);
+int ssh_stream_end_input(struct stream *stream, struct err *err);
 int ssh_stream_finish(struct stream *stream, int *status, struct buf *errout, struct err *err);
 void ssh_stream_abandon(struct stream *stream);
 

@@ -77,6 +77,8 @@ int ssh_auth_agent(struct ssh *ssh, struct ssh_tried *tried, struct err *err)
         if (libssh2_agent_list_identities(agent) == 0)
             rc = agent_keys(ssh, agent, tried, err);
         libssh2_agent_disconnect(agent);
+        if (rc == 0 && cancelled(ssh->host.cancel_fd))
+            rc = err_cancelled(err, &ssh->host);
     }
     libssh2_agent_free(agent);
     return rc;

@@ -40,13 +40,33 @@ static int wait_room(struct ssh *ssh, uint64_t end)
     return 0;
 }
 
+/* libssh2 talks to the agent through the same callbacks, on a socket of the agent's that blocks. It may be waiting for
+ * a person to confirm, who may rather stop. */
+static ssize_t receive_from_agent(const struct ssh *ssh, int fd, void *buffer, size_t length, int flags)
+{
+    struct pollfd fds[] = { { .fd = fd, .events = POLLIN }, { .fd = ssh->host.cancel_fd, .events = POLLIN } };
+    ssize_t got;
+
+    while (poll(fds, 2, -1) < 0)
+        if (errno != EINTR)
+            return -errno;
+    if (fds[1].revents != 0)
+        return -ECANCELED;
+    got = recv(fd, buffer, length, flags);
+    return got < 0 ? -errno : got;
+}
+
 static LIBSSH2_SEND_FUNC(send_all)
 {
     struct ssh *ssh = *abstract;
     uint64_t end = clock_ms() + (ssh->stopping ? CLOSE_MS : STALL_MS);
     size_t sent = 0;
 
-    (void)socket;
+    if (socket != ssh->fd) {
+        ssize_t put = send(socket, buffer, length, flags | MSG_NOSIGNAL);
+
+        return put < 0 ? -errno : put;
+    }
     while (sent < length && !ssh->broken) {
         ssize_t put = send(ssh->fd, (const char *)buffer + sent, length - sent, flags | MSG_NOSIGNAL);
         int error = errno;
@@ -68,7 +88,8 @@ static LIBSSH2_RECV_FUNC(receive)
     struct ssh *ssh = *abstract;
     ssize_t got;
 
-    (void)socket;
+    if (socket != ssh->fd)
+        return receive_from_agent(ssh, socket, buffer, length, flags);
     if (ssh->broken)
         return -ECONNRESET;
     do {
@@ -171,17 +192,42 @@ int ssh_fail(struct ssh *ssh, const char *what, struct err *err)
     return -1;
 }
 
-/* The quickest first; what the library lacks it leaves out by itself. */
-static void prefer_fast(LIBSSH2_SESSION *session)
+/* Of the wanted methods, those the library has, in the wanted order. libssh2_session_method_pref() would leave out the
+ * others by itself, but with a memcpy that overlaps (1.10). */
+static int prefer(LIBSSH2_SESSION *session, int method, const char *wanted)
+{
+    const char **supported = NULL;
+    int count = libssh2_session_supported_algs(session, method, &supported), rc = LIBSSH2_ERROR_METHOD_NOT_SUPPORTED;
+    struct buf list = BUF_INIT;
+
+    for (size_t len; *wanted != '\0'; wanted += len + (wanted[len] == ',')) {
+        len = strcspn(wanted, ",");
+        for (int i = 0; i < count; i++)
+            if (strlen(supported[i]) == len && memcmp(supported[i], wanted, len) == 0)
+                buf_addf(&list, "%s%s", list.len > 0 ? "," : "", supported[i]);
+    }
+    if (count > 0)
+        libssh2_free(session, supported);
+    if (list.len > 0)
+        rc = libssh2_session_method_pref(session, method, buf_str(&list));
+    buf_free(&list);
+    return rc;
+}
+
+/* The quickest first. */
+static void prefer_ours(LIBSSH2_SESSION *session)
 {
     static const char ciphers[] = "aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com,"
                                   "chacha20-poly1305@openssh.com";
     static const char macs[] = "hmac-sha2-256,hmac-sha2-512,hmac-sha2-256-etm@openssh.com,"
                                "hmac-sha2-512-etm@openssh.com,hmac-sha1";
+    static const char host_keys[] = "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
+                                    "rsa-sha2-512,rsa-sha2-256,ssh-rsa"; /* in ssh's order */
     static const struct {
         int method;
         const char *list;
     } preferred[] = {
+        { LIBSSH2_METHOD_HOSTKEY, host_keys },
         { LIBSSH2_METHOD_CRYPT_CS, ciphers },
         { LIBSSH2_METHOD_CRYPT_SC, ciphers },
         { LIBSSH2_METHOD_MAC_CS, macs },
@@ -189,7 +235,7 @@ static void prefer_fast(LIBSSH2_SESSION *session)
     };
 
     for (size_t i = 0; i < sizeof preferred / sizeof preferred[0]; i++)
-        (void)libssh2_session_method_pref(session, preferred[i].method, preferred[i].list);
+        (void)prefer(session, preferred[i].method, preferred[i].list);
 }
 
 static int handshake(struct ssh *ssh, struct err *err)
@@ -197,9 +243,9 @@ static int handshake(struct ssh *ssh, struct err *err)
     char *types = ssh_hostkey_types(ssh);
     int rc = 0, waited = 0;
 
-    prefer_fast(ssh->session);
+    prefer_ours(ssh->session);
     if (types != NULL)
-        rc = libssh2_session_method_pref(ssh->session, LIBSSH2_METHOD_HOSTKEY, types);
+        rc = prefer(ssh->session, LIBSSH2_METHOD_HOSTKEY, types);
     if (rc == 0)
         SSH_CALL(ssh, rc, waited, ssh->login->connect_ms, err, libssh2_session_handshake(ssh->session, ssh->fd));
     if (waited != 0) {

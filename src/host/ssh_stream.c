@@ -17,6 +17,7 @@ struct ssh_stream {
     struct buf pending;  /* output that came while it was being fed */
     size_t taken;        /* of pending */
     struct buf errout;
+    bool input_ended;
 };
 
 static struct ssh *session_of(const struct ssh_stream *ss)
@@ -189,13 +190,25 @@ static int drain(struct ssh_stream *ss, struct err *err)
     return 0;
 }
 
+int ssh_stream_end_input(struct stream *stream, struct err *err)
+{
+    struct ssh_stream *ss = (struct ssh_stream *)stream;
+
+    if (ss->input_ended)
+        return 0;
+    if (check(ss, err) != 0 || ssh_send_eof(session_of(ss), ss->channel, err) != 0)
+        return -1;
+    ss->input_ended = true;
+    return 0;
+}
+
 int ssh_stream_finish(struct stream *stream, int *status, struct buf *errout, struct err *err)
 {
     struct ssh_stream *ss = (struct ssh_stream *)stream;
     struct ssh *ssh = session_of(ss);
     int ended = -1, rc = -1;
 
-    if (check(ss, err) == 0 && ssh_send_eof(ssh, ss->channel, err) == 0 && drain(ss, err) == 0)
+    if (check(ss, err) == 0 && ssh_stream_end_input(stream, err) == 0 && drain(ss, err) == 0)
         rc = ssh_channel_end(ssh, ss->channel, STREAM_TIMEOUT_MS, &ended, err);
     else if (!lost(ss))
         ssh_channel_drop(ssh, ss->channel);

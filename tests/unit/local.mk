@@ -41,8 +41,8 @@ test_facts_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 test_checks_SOURCES = tests/unit/test_checks.c
 test_checks_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_base test_secret test_quote test_local
-TESTS += test_base test_secret test_quote test_local
+check_PROGRAMS += test_base test_secret test_quote test_local test_ssh
+TESTS += test_base test_secret test_quote test_local test_ssh
 test_base_SOURCES = tests/unit/test_base.c
 test_base_LDADD = libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_secret_SOURCES = tests/unit/test_secret.c
@@ -57,4 +57,7 @@ check_PROGRAMS += test_shown
 TESTS += test_shown
 test_shown_SOURCES = tests/unit/test_shown.c
 test_shown_LDADD = libhost.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
+test_ssh_SOURCES = tests/unit/test_ssh.c tests/unit/sshd.c tests/unit/sshd.h $(host_case_sources)
+test_ssh_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
