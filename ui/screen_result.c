@@ -61,12 +61,15 @@ static void add_proofs(const struct model *model, struct canvas *canvas, struct 
     }
 }
 
-/* The three lines that matter come marked by "-> ". */
-static void add_status(const struct model *model, struct lines *lines)
+/* The three lines that matter come marked by "-> "; `only_marked` leaves the others out. */
+static void add_status(const struct model *model, struct lines *lines, bool only_marked)
 {
     char *copy = mem_dup(model->status), *at = copy;
-    for (char *line; (line = text_line(&at)) != NULL;)
-        lines_add(lines, strncmp(line, "-> ", 3) == 0 ? STYLE_STRONG : STYLE_DIM, line);
+    for (char *line; (line = text_line(&at)) != NULL;) {
+        bool marked = strncmp(line, "-> ", 3) == 0;
+        if (marked || !only_marked)
+            lines_add(lines, marked ? STYLE_STRONG : STYLE_DIM, line);
+    }
     free(copy);
 }
 
@@ -81,6 +84,10 @@ static void draw(const struct model *model, struct state *state, struct canvas *
     struct lines lines = LINES_INIT;
     int width = canvas->cols - 2;
     add_verdict(model, state, canvas, &lines, width);
+    if (model->status != NULL) {
+        add_section(&lines, "The slave");
+        add_status(model, &lines, true);
+    }
     add_section(&lines, "The run");
     add_facts(model, state, &lines);
     if (model->proof_count > 0) {
@@ -95,8 +102,8 @@ static void draw(const struct model *model, struct state *state, struct canvas *
         free(text);
     }
     if (model->status != NULL) {
-        add_section(&lines, "The slave's status (SHOW SLAVE STATUS\\G)");
-        add_status(model, &lines);
+        add_section(&lines, "The slave's whole status");
+        add_status(model, &lines, false);
     }
     state->rows = canvas->rows - 4;
     state->lines = lines.count;

@@ -1,5 +1,10 @@
 # One program per module; each links only the rooms it needs.
 if HAVE_CMOCKA
+check_PROGRAMS += test_model
+TESTS += test_model
+test_model_SOURCES = tests/unit/test_model.c
+test_model_LDADD = libengine.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += test_manifest test_inspect test_ship
 TESTS += test_manifest test_inspect test_ship
 test_manifest_SOURCES = tests/unit/test_manifest.c
