@@ -8,10 +8,10 @@
 #include "ui/keys.h"
 #include "ui/screen.h"
 
-static void add_fact(struct lines *lines, const char *name, const char *value)
+static void add_fact(struct lines *lines, int width, const char *name, const char *value)
 {
     char *text = mem_printf("  %-16s%s", name, value);
-    lines_add(lines, STYLE_TEXT, text);
+    lines_wrap(lines, STYLE_TEXT, width, 4, text); /* a long path stands on a line of its own */
     free(text);
 }
 
@@ -30,19 +30,19 @@ static void add_verdict(const struct model *model, const struct state *state, st
         lines_wrap(lines, STYLE_TEXT, width, 0, advice);
 }
 
-static void add_facts(const struct model *model, const struct state *state, struct lines *lines)
+static void add_facts(const struct model *model, const struct state *state, struct lines *lines, int width)
 {
     struct buf downtime = BUF_INIT, shipped = BUF_INIT, total = BUF_INIT;
     quote_duration(&downtime, model->downtime_ms);
     quote_size(&shipped, model->shipped_bytes);
     quote_duration(&total, model->total_ms);
-    add_fact(lines, "master was down", buf_str(&downtime));
-    add_fact(lines, "shipped", buf_str(&shipped));
-    add_fact(lines, "took", buf_str(&total));
+    add_fact(lines, width, "master was down", buf_str(&downtime));
+    add_fact(lines, width, "shipped", buf_str(&shipped));
+    add_fact(lines, width, "took", buf_str(&total));
     if (model->run_id != NULL)
-        add_fact(lines, "run", model->run_id);
+        add_fact(lines, width, "run", model->run_id);
     if (state->report != NULL)
-        add_fact(lines, "report", state->report);
+        add_fact(lines, width, "report", state->report);
     buf_free(&downtime);
     buf_free(&shipped);
     buf_free(&total);
@@ -89,7 +89,7 @@ static void draw(const struct model *model, struct state *state, struct canvas *
         add_status(model, &lines, true);
     }
     add_section(&lines, "The run");
-    add_facts(model, state, &lines);
+    add_facts(model, state, &lines, width);
     if (model->proof_count > 0) {
         add_section(&lines, "Proofs");
         add_proofs(model, canvas, &lines, width);
