@@ -20,6 +20,13 @@ void copy_describe(const struct inventory *inventory, enum carry carry, struct b
 /* The table's file names, each followed by a NUL, for `xargs -0`. */
 void copy_file_names(const struct inventory *inventory, enum carry carry, struct buf *to);
 
+/* Makes the run's folder on the master and writes the lists of files into it, RUN/{files,import,cfg}.list. */
+int copy_write_lists(struct world *world, struct err *err);
+/* The .cfg files, which exist only while FLUSH TABLES ... FOR EXPORT is held. */
+int copy_cfg_files(struct world *world, struct err *err);
+/* The table files, while mysqld is stopped. Appends the index of binary logs as it is now. */
+int copy_take(struct world *world, struct buf *index, struct err *err);
+
 /* Rows of one table into RUN/copy/rows/ by the server's own dump tool; back into the slave's table by its client. */
 int copy_dump_rows(struct world *world, size_t table, struct err *err);
 int copy_load_rows(struct world *world, size_t table, struct err *err);

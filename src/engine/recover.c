@@ -98,7 +98,7 @@ int recover_clean(struct world *world, struct err *err)
         if (host_script(world->hosts[side], NULL, &one,
                         "case $1 in */.dualserver-*) ;; *) echo \"not a run's folder: $1\" >&2; exit 1;; esac\n"
                         "[ -d \"$1\" ] || exit 0\n"
-                        "rm -rf -- \"$1/$2\" && { rmdir -- \"$1\" 2>/dev/null || :; }",
+                        "rm -rf -- \"$1/$2\" \"$1\"/*.list && { rmdir -- \"$1\" 2>/dev/null || :; }",
                         world->run_dir[side], parts[side], NULL) != 0) {
             *err = one;
             rc = -1;

@@ -128,30 +128,37 @@ static int failed(struct host *host, const struct service *service, const char *
     return -1;
 }
 
-/* $1 stop or start, $2 systemd or sysv, $3 unit, $4 socket unit or "". The socket goes first both ways: it would start
- * the service again, and systemd does not start it beside a running service. A SysV script's daemon inherits its output,
- * which must not be ours. */
+/* $1 stop or start, $2 systemd or sysv, $3 unit, $4 socket unit or "", $5 the state wanted: yes (active) or no. One script,
+ * because every round trip is downtime. The socket goes first both ways: it would start the service again, and systemd does
+ * not start it beside a running service. A SysV script's daemon inherits its output, which must not be ours. */
 static const char change_script[] =
+    "is_active() {\n"
+    "  if [ \"$1\" = systemd ]; then\n"
+    "    case $(systemctl is-active -- \"$2\") in active|reloading) echo yes;; *) echo no;; esac\n"
+    "  elif service \"$2\" status >/dev/null 2>&1 </dev/null; then echo yes; else echo no; fi; }\n"
+    "now=$(is_active \"$2\" \"$3\")\n"
+    "if [ \"$now\" = \"$5\" ] && { [ \"$5\" = yes ] || [ -z \"$4\" ]; }; then echo \"$now\"; exit 0; fi\n"
     "if [ \"$2\" = systemd ]; then\n"
-    "  if [ -n \"$4\" ]; then systemctl \"$1\" -- \"$4\" || exit 1; fi\n"
-    "  systemctl \"$1\" -- \"$3\"\n"
-    "else service \"$3\" \"$1\" </dev/null >/dev/null 2>&1; fi";
+    "  if [ -n \"$4\" ]; then systemctl \"$1\" -- \"$4\" || :; fi\n"
+    "  systemctl \"$1\" -- \"$3\" || :\n"
+    "else service \"$3\" \"$1\" </dev/null >/dev/null 2>&1 || :; fi\n"
+    "is_active \"$2\" \"$3\"";
 
 static int change_to(struct host *host, const struct service *service, bool on, unsigned timeout_ms, struct err *err)
 {
-    const char *verb = on ? "start" : "stop", *socket = service->socket_unit;
-    bool active = !on;
-    int status = 0;
+    const char *verb = on ? "start" : "stop", *wanted = on ? "yes" : "no";
+    const char *socket = service->socket_unit != NULL ? service->socket_unit : "";
+    struct buf out = BUF_INIT;
+    int rc = host_script_with(host, NULL, 0, timeout_ms, NULL, &out, err, change_script, verb, kind(service), service->unit,
+                              socket, wanted, NULL);
 
-    if (service_active(host, service, &active, err) != 0)
-        return -1;
-    if (active == on && (on || socket == NULL))
-        return 0;
-    if (host_script_with(host, NULL, 0, timeout_ms, &status, NULL, err, change_script, verb, kind(service),
-                         service->unit, socket != NULL ? socket : "", NULL) != 0 ||
-        service_active(host, service, &active, err) != 0)
-        return -1;
-    return active == on ? 0 : failed(host, service, verb, err);
+    if (rc == 0) {
+        buf_trim(&out);
+        if (strcmp(buf_str(&out), wanted) != 0)
+            rc = failed(host, service, verb, err);
+    }
+    buf_free(&out);
+    return rc;
 }
 
 int service_stop(struct host *host, const struct service *service, struct err *err)

@@ -8,6 +8,7 @@
 #include "base/quote.h"
 #include "steps/settings.h"
 
+#define COPY_TIMEOUT_MS (60 * 60 * 1000u) /* cp says nothing while it works */
 #define ROWS_TIMEOUT_MS (30 * 60 * 1000u) /* of silence: the dump tool says nothing while it works */
 
 /* What makes a table of an engine, as files beside each other. */
@@ -71,6 +72,58 @@ void copy_file_names(const struct inventory *inventory, enum carry carry, struct
     for (size_t i = 0; i < inventory->table_count; i++)
         if (inventory->tables[i].carry == carry)
             add_names(&inventory->tables[i], to);
+}
+
+/* The lists of what is to be copied, beside the copy: files, import (.ibd) and cfg. */
+static int write_list(struct world *world, const char *name, const struct buf *names, struct err *err)
+{
+    return host_script_with(world->hosts[SIDE_MASTER], buf_str(names), names->len, 0, NULL, NULL, err,
+                            "set -eu; umask 077; mkdir -p -- \"$1/copy/files\" \"$1/copy/import\" \"$1/copy/rows\"\n"
+                            "cat >\"$1/$2.list\"", world->run_dir[SIDE_MASTER], name, NULL);
+}
+
+int copy_write_lists(struct world *world, struct err *err)
+{
+    const struct inventory *inventory = &world->facts.master.inventory;
+    struct buf files = BUF_INIT, import = BUF_INIT, cfg = BUF_INIT;
+    copy_file_names(inventory, CARRY_FILES, &files);
+    copy_file_names(inventory, CARRY_IMPORT, &import);
+    for (size_t i = 0; i < inventory->table_count; i++) {
+        if (inventory->tables[i].carry != CARRY_IMPORT)
+            continue;
+        buf_adds(&cfg, inventory->tables[i].file);
+        buf_add(&cfg, ".cfg", sizeof ".cfg");
+    }
+    int rc = write_list(world, "files", &files, err);
+    if (rc == 0)
+        rc = write_list(world, "import", &import, err);
+    if (rc == 0)
+        rc = write_list(world, "cfg", &cfg, err);
+    buf_free(&files);
+    buf_free(&import);
+    buf_free(&cfg);
+    return rc == 0 ? 0 : err_wrap(err, "cannot write to the run's folder on the master");
+}
+
+int copy_cfg_files(struct world *world, struct err *err)
+{
+    return host_script(world->hosts[SIDE_MASTER], NULL, err,
+                       "set -eu; umask 077; cd -- \"$1\"; xargs -0 -r cp -t \"$2/copy/import\" -- <\"$2/cfg.list\"",
+                       world->facts.master.database_path, world->run_dir[SIDE_MASTER], NULL);
+}
+
+/* One script, because every round trip is downtime. cp overwrites what an earlier try left. */
+int copy_take(struct world *world, struct buf *index, struct err *err)
+{
+    int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, COPY_TIMEOUT_MS, NULL, index, err,
+                              "set -eu; cd -- \"$1\"\n"
+                              "[ ! -e db.opt ] || cp -a -- db.opt \"$2/copy/files/\"\n"
+                              "xargs -0 -r cp -a --reflink=auto -t \"$2/copy/files\" -- <\"$2/files.list\"\n"
+                              "xargs -0 -r cp -a --reflink=auto -t \"$2/copy/import\" -- <\"$2/import.list\"\n"
+                              "[ ! -e \"$3\" ] || cat -- \"$3\"",
+                              world->facts.master.database_path, world->run_dir[SIDE_MASTER],
+                              world->facts.master.binlog_index, NULL);
+    return rc == 0 ? 0 : err_wrap(err, "cannot copy the tables on the master");
 }
 
 static char *rows_path(struct world *world, enum side side, size_t table)
