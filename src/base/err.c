@@ -75,6 +75,7 @@ int err_exit_code(const struct err *err)
     case ERR_ANSWERS:
         return 2;
     case ERR_REFUSED:
+    case ERR_HOSTKEY:
         return 4;
     case ERR_SIGNAL:
         return 128 + err->detail;

@@ -96,6 +96,7 @@ int recover_clean(struct world *world, struct err *err)
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         struct err one = ERR_INIT;
         if (host_script(world->hosts[side], NULL, &one,
+                        "# remove $1/$2\n"
                         "case $1 in */.dualserver-*) ;; *) echo \"not a run's folder: $1\" >&2; exit 1;; esac\n"
                         "[ -d \"$1\" ] || exit 0\n"
                         "rm -rf -- \"$1/$2\" \"$1\"/*.list && { rmdir -- \"$1\" 2>/dev/null || :; }",

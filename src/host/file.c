@@ -9,7 +9,8 @@
 
 int file_stat(struct host *host, const char *path, struct file_stat *stat, struct err *err)
 {
-    static const char script[] = "if [ ! -e \"$1\" ] && [ ! -h \"$1\" ]; then echo none; else\n"
+    static const char script[] = "# stat $1\n"
+                                 "if [ ! -e \"$1\" ] && [ ! -h \"$1\" ]; then echo none; else\n"
                                  "stat -L -c '%a %s %U %G' -- \"$1\"; fi";
     struct buf out = BUF_INIT;
     int rc = host_script(host, &out, err, script, path, NULL);
@@ -40,6 +41,7 @@ int file_read(struct host *host, const char *path, struct buf *content, struct e
 /* $1 path, $2 length of the new content, $3 length of the expected content or "-", $4 backup or "". Standard input: the
  * new content, then the expected one. The exit statuses are explained in `refusals`. */
 static const char replace_script[] =
+    "# write $1\n"
     "set -eu; umask 077\n"
     "path=$1 len=$2 want=$3 backup=$4 new= old= made=\n"
     "clean() { rm -f -- ${new:+\"$new\"} ${old:+\"$old\"} ${made:+\"$made\"}; }\n"

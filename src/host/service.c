@@ -12,6 +12,7 @@
 /* One line "KIND ACTIVE UNIT SOCKET": systemd or sysv, yes or no, "-" for none. The arguments are the names to look for:
  * the first active one counts, else the first that is there. An alias tells its real name in Id. */
 static const char find_script[] =
+    "# which service runs mysqld?\n"
     "best=\n"
     "if [ -d /run/systemd/system ] && command -v systemctl >/dev/null; then\n"
     "  for name; do\n"
@@ -77,7 +78,8 @@ int service_find(struct host *host, const char *name, struct service *service, s
 }
 
 /* $1 systemd or sysv, $2 unit */
-static const char active_script[] = "if [ \"$1\" = systemd ]; then\n"
+static const char active_script[] = "# is $2 active?\n"
+                                    "if [ \"$1\" = systemd ]; then\n"
                                     "  state=$(systemctl is-active -- \"$2\") || :\n"
                                     "  case $state in active|reloading) echo yes;; *) echo no;; esac\n"
                                     "elif service \"$2\" status >/dev/null 2>&1 </dev/null; then echo yes\n"
@@ -132,6 +134,7 @@ static int failed(struct host *host, const struct service *service, const char *
  * because every round trip is downtime. The socket goes first both ways: it would start the service again, and systemd does
  * not start it beside a running service. A SysV script's daemon inherits its output, which must not be ours. */
 static const char change_script[] =
+    "# $1 $4 $3\n"
     "is_active() {\n"
     "  if [ \"$1\" = systemd ]; then\n"
     "    case $(systemctl is-active -- \"$2\") in active|reloading) echo yes;; *) echo no;; esac\n"

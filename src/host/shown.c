@@ -6,7 +6,7 @@
 #include "base/quote.h"
 
 /* What stands at the front of nearly every script and says nothing to a person. */
-static const char *const boilerplate[] = { "set -eu", "set -e", "set -u", "umask 077", "exec 3<&0", "LC_ALL=C PATH=", "export LC_ALL PATH" };
+static const char *const boilerplate[] = { "set -eu", "set -e", "set -u", "umask 077", "exec 3<&0", "LC_ALL=C", "export LC_ALL" };
 
 static const char *after_statement(const char *at)
 {
@@ -44,10 +44,18 @@ static size_t show_parameter(struct buf *to, const char *at, const char *const *
     return quoted ? 4 : 2;
 }
 
+/* A script that opens with a comment is shown as that comment; a parameter in single quotes is somebody else's. */
 static void show_script(struct buf *to, const char *script, const char *const *args, size_t count)
 {
-    for (const char *at = skip_boilerplate(script); *at != '\0';) {
-        size_t len = show_parameter(to, at, args, count);
+    const char *at = skip_boilerplate(script);
+    const bool comment = *at == '#';
+    bool literal = false;
+    if (comment)
+        at += strspn(at, "# ");
+    while (*at != '\0' && !(comment && *at == '\n')) {
+        size_t len = literal ? 0 : show_parameter(to, at, args, count);
+        if (*at == '\'' && !comment)
+            literal = !literal;
         if (len == 0 && *at == '\n') {
             const char *next = at + strspn(at, "\n ");
             buf_adds(to, *next == '\0' ? "" : "; ");
@@ -58,6 +66,7 @@ static void show_script(struct buf *to, const char *script, const char *const *a
             at += len;
         }
     }
+    buf_trim(to);
 }
 
 void show_command(struct buf *to, const char *const *argv)
@@ -65,8 +74,9 @@ void show_command(struct buf *to, const char *const *argv)
     size_t count = 0;
     while (argv[count] != NULL)
         count++;
-    if (count >= 4 && strcmp(argv[0], "sh") == 0 && strcmp(argv[1], "-c") == 0) {
-        show_script(to, argv[2], argv + 4, count - 4);
+    size_t shell = count > 2 && strcmp(argv[0], "env") == 0 ? 2 : 0; /* env LC_ALL=C sh -c ... */
+    if (count >= shell + 4 && strcmp(argv[shell], "sh") == 0 && strcmp(argv[shell + 1], "-c") == 0) {
+        show_script(to, argv[shell + 2], argv + shell + 4, count - shell - 4);
         return;
     }
     for (size_t i = 0; i < count; i++) {

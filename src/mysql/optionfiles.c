@@ -139,7 +139,7 @@ int optionfiles_validate(struct host *host, const struct dialect *dialect, const
                          struct err *err)
 {
     /* $3 is a fixed list of words of the dialect's; the server's words come on standard error */
-    static const char script[] = SERVER_PATH
+    static const char script[] = "# $1 $3\n" SERVER_PATH
         "server=$1; command -v \"$server\" >/dev/null || server=mysqld\n"
         "if [ -n \"$2\" ]; then set -- \"--defaults-file=$2\" $3; else set -- $3; fi\n"
         "\"$server\" \"$@\" 2>&1 >/dev/null";

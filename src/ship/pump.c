@@ -17,9 +17,9 @@ enum { LOOK_MS = 100 };
     "--hard-dereference ."
 #define SENDER_START "LC_ALL=C; export LC_ALL; unset TAR_OPTIONS ZSTD_CLEVEL ZSTD_NBTHREADS\ncd -- \"$1\" || exit 1\n"
 
-static const char pack_script[] = SENDER_START "exec " SENDER_TAR "\n";
+static const char pack_script[] = "# tar $1\n" SENDER_START "exec " SENDER_TAR "\n";
 static const char pack_zstd_script[] =
-    SENDER_START "exec 4>&1\n"
+    "# tar $1 | zstd -1\n" SENDER_START "exec 4>&1\n"
                  "tar=$({ { " SENDER_TAR " 3>&- 4>&-; echo $? >&3; } | zstd -q -1 -c 3>&- >&4; } 3>&1) || exit 1\n"
                  "exit \"$tar\"\n";
 
@@ -35,7 +35,7 @@ static const char pack_zstd_script[] =
 /* The guard's TERM is tar's own failure. */
 #define RECEIVER_END "[ \"$tar\" -ne 143 ] || exit 2\nexit \"$tar\"\n"
 
-static const char unpack_script[] = RECEIVER_START
+static const char unpack_script[] = "# untar into $1\n" RECEIVER_START
     "exec 5<&0\n"
     "tar=$({ { " RECEIVER_TAR "<&5 2>&1 >/dev/null 5<&-; echo $? >&3; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n"
     RECEIVER_END;

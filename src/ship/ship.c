@@ -17,6 +17,7 @@ enum {
 
 /* Makes the folder and prints the room on its file system. */
 static const char prepare_script[] =
+    "# make the folder $1\n"
     "LC_ALL=C; export LC_ALL; umask 077\n"
     "if [ -L \"$1\" ]; then echo \"$1 is a symbolic link\" >&2; exit 1; fi\n"
     "mkdir -p -- \"$1\" && chmod 0700 -- \"$1\" || exit 1\n"

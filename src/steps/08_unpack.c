@@ -16,6 +16,7 @@ static int apply_swap(struct world *world, const struct change *change, struct e
 {
     (void)change;
     return host_script(world->hosts[SIDE_SLAVE], NULL, err,
+                       "# mv $1/incoming/files $2/$3\n"
                        "set -eu; umask 077; run=$1 data=$2 name=$3\n"
                        "[ -d \"$run/incoming/files\" ] || exit 0\n"
                        "if [ -e \"$data/$name\" ]; then mkdir -p -- \"$run/old\"; mv -T -- \"$data/$name\" \"$run/old/$name\"; fi\n"

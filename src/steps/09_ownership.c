@@ -12,6 +12,7 @@ static int apply_owner(struct world *world, const struct change *change, struct 
     char *owner = mem_printf("%s:%s", slave->mysql_user, slave->mysql_group);
     char *import = settings_path(world, SIDE_SLAVE, "incoming/import");
     int rc = host_script(world->hosts[SIDE_SLAVE], NULL, err,
+                       "# chown -R $1 $2 $3\n"
                        "set -eu; owner=$1; shift\n"
                        "for folder; do [ -d \"$folder\" ] || continue\n"
                        "chown -R -- \"$owner\" \"$folder\"\n"

@@ -78,6 +78,7 @@ void copy_file_names(const struct inventory *inventory, enum carry carry, struct
 static int write_list(struct world *world, const char *name, const struct buf *names, struct err *err)
 {
     return host_script_with(world->hosts[SIDE_MASTER], buf_str(names), names->len, 0, NULL, NULL, err,
+                            "# write $1/$2.list\n"
                             "set -eu; umask 077; mkdir -p -- \"$1/copy/files\" \"$1/copy/import\" \"$1/copy/rows\"\n"
                             "cat >\"$1/$2.list\"", world->run_dir[SIDE_MASTER], name, NULL);
 }
@@ -116,6 +117,7 @@ int copy_cfg_files(struct world *world, struct err *err)
 int copy_take(struct world *world, struct buf *index, struct err *err)
 {
     int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, COPY_TIMEOUT_MS, NULL, index, err,
+                              "# cp -a --reflink=auto tables from $1 to $2/copy\n"
                               "set -eu; cd -- \"$1\"\n"
                               "[ ! -e db.opt ] || cp -a -- db.opt \"$2/copy/files/\"\n"
                               "xargs -0 -r cp -a --reflink=auto -t \"$2/copy/files\" -- <\"$2/files.list\"\n"
@@ -141,6 +143,7 @@ int copy_dump_rows(struct world *world, size_t table, struct err *err)
     struct buf options = BUF_INIT;
     world_client_options(world, SIDE_MASTER, &options);
     int rc = host_script_with(world->hosts[SIDE_MASTER], buf_str(&options), options.len, ROWS_TIMEOUT_MS, NULL, NULL, err,
+                              "# $2 $3 $4 >$1\n"
                               "set -eu; umask 077; mkdir -p -- \"${1%/*}\"\n"
                               "\"$2\" --defaults-extra-file=/dev/stdin --no-create-info --skip-triggers --hex-blob "
                               "--skip-lock-tables --skip-add-locks --skip-comments --no-autocommit "
@@ -162,6 +165,7 @@ int copy_load_rows(struct world *world, size_t table, struct err *err)
     world_client_options(world, SIDE_SLAVE, &options);
     /* the options come on descriptor 3, because standard input is the rows */
     int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&options), options.len, ROWS_TIMEOUT_MS, NULL, NULL, err,
+                              "# $2 $3 <$1\n"
                               "set -eu; exec 3<&0\n"
                               "\"$2\" --defaults-extra-file=/dev/fd/3 --init-command='SET SESSION sql_log_bin = 0' "
                               "--default-character-set=utf8mb4 -- \"$3\" <\"$1\"",

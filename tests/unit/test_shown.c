@@ -9,7 +9,7 @@
 #include "host/shown.h"
 
 static const struct {
-    const char *argv[7];
+    const char *argv[8];
     const char *shown;
 } cases[] = {
     { { "cat", "a file" }, "cat 'a file'" },
@@ -18,6 +18,9 @@ static const struct {
     { { "sh", "-c", "LC_ALL=C PATH=\"${PATH:-/bin}:/sbin\"; export LC_ALL PATH\nset -eu; a\nb\n", "dualserver" }, "a; b" },
     { { "sh", "-c", "echo $2 $9", "dualserver", "one", "two" }, "echo two $9" },
     { { "sh", "-c", "echo \"$1", "dualserver", "" }, "echo \"" },
+    { { "sh", "-c", "awk '{ n += $1 }' \"$1\"", "dualserver", "file" }, "awk '{ n += $1 }' file" },
+    { { "sh", "-c", "# systemctl $1 $2\nset -eu; if x; then y; fi", "dualserver", "stop", "db.service" }, "systemctl stop db.service" },
+    { { "env", "LC_ALL=C", "sh", "-c", "# write \"$1\"\nset -eu", "dualserver", "a b" }, "write 'a b'" },
     { { "sh", "-c", "set -eu", "dualserver" }, "" },
 };
 
