@@ -29,7 +29,7 @@ check() {
     else
         failures=$((failures + 1))
         echo "not ok $number - $text"
-        sed 's/^/# /' "$work/said" | head -40
+        cut -c1-240 "$work/said" | sed 's/^/# /' | tail -n 40
     fi
 }
 
