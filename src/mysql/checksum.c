@@ -23,12 +23,16 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "mysql/status.h"
+#include "table_sum.h"
 
 #define HELD_TRIES 3
 #define LOCK_WAIT_S 5       /* a lock that waits longer would hold up the master's own writers behind it */
 #define STOPPED_PATIENCE 10 /* times wait_seconds: nobody waits for us but the slave's readers */
 #define ER_LOCK_WAIT_TIMEOUT 1205
 #define ER_NO_SUCH_TABLE 1146
+#define ER_TABLE_DEF_CHANGED 1412
+
+enum outcome { FAILED = -1, COMPARED, TOO_LATE, GONE };
 
 struct comparison {
     const struct checksum_job *job;
@@ -36,6 +40,7 @@ struct comparison {
     const struct dialect *dialect; /* of the slave */
     size_t done, total;
     uint64_t locked_at;
+    bool slave_is_late; /* seen once: the way with a stopped slave is taken at once */
 };
 
 void checksum_result_free(struct checksum_result *result)
@@ -49,79 +54,79 @@ static bool in_snapshot(const struct table *table)
     return strcasecmp(table->engine, "InnoDB") == 0;
 }
 
-/* The checksum as text; NULL with err->code ERR_NONE when the table is not there or cannot be read: `why` says which. */
-static char *read_sum(struct db *db, const char *database, const char *table, struct buf *why, struct err *err)
+/* A table that cannot be read on a side is not the same: nothing can be said for it. */
+static bool same(const struct table_sum *ours, const struct table_sum *theirs)
 {
-    struct rows rows = ROWS_INIT;
-    struct buf name = BUF_INIT;
-    quote_table(&name, database, table);
-    /* EXTENDED: a MyISAM table with a checksum of its own is read too */
-    const int rc = db_queryf(db, &rows, err, "CHECKSUM TABLE %s EXTENDED", buf_str(&name));
-    buf_free(&name);
-    if (rc != 0)
-        return NULL;
-    err_clear(err);
-    char *sum = mem_dup(row_get(&rows, 0, "Checksum"));
-    rows_free(&rows);
-    if (sum == NULL && db_query(db, &rows, err, "SHOW WARNINGS") == 0) {
-        const char *said = row_str(&rows, 0, "Message");
-        quote_printable(why, said, strlen(said), 0);
-        rows_free(&rows);
-        err_clear(err);
-    }
-    return sum;
+    return ours->text != NULL && theirs->text != NULL && strcmp(ours->text, theirs->text) == 0;
 }
 
-static void add_difference(struct comparison *at, const char *table, const char *how)
+static void add_difference(struct comparison *at, const char *table, const struct table_sum *ours,
+                           const struct table_sum *theirs)
 {
-    char *text = mem_printf("%s: %s", table, how);
+    char *text = mem_printf("%s: %s on the master, %s on the slave", table,
+                            ours->text != NULL ? ours->text : buf_str(&ours->why),
+                            theirs->text != NULL ? theirs->text : buf_str(&theirs->why));
     strings_add(&at->result->differ, text);
     at->result->differing++;
     free(text);
 }
 
-/* Compares with the slave's table as it stands now. A NULL sum of the master: the table is not there any more. */
-static int compare_with_slave(struct comparison *at, const char *table, const char *master_sum, struct err *err)
+/* The master's sums are taken through `master` in its lock or snapshot; the slave stands at the same position. */
+static int compare_exactly(struct comparison *at, struct db *master, const char *table, struct err *err)
 {
-    struct buf why = BUF_INIT;
-    char *slave_sum = read_sum(at->job->slave, at->job->inventory->database, table, &why, err);
-    const int rc = slave_sum == NULL && err->code != ERR_NONE ? -1 : 0;
-    if (rc == 0) {
-        at->result->compared++;
-        if (slave_sum == NULL) {
-            char *how = mem_printf("cannot be read on the slave (%s)", buf_str(&why));
-            add_difference(at, table, how);
-            free(how);
-        } else if (strcmp(master_sum, slave_sum) != 0) {
-            char *how = mem_printf("checksum %s on the master, %s on the slave", master_sum, slave_sum);
-            add_difference(at, table, how);
-            free(how);
-        }
-    }
-    free(slave_sum);
-    buf_free(&why);
+    const char *database = at->job->inventory->database;
+    struct table_sum ours = { .text = NULL }, theirs = { .text = NULL };
+    int rc = table_sum_exact(master, database, table, &ours, err);
+    if (rc == 0)
+        rc = table_sum_exact(at->job->slave, database, table, &theirs, err);
+    if (rc == 0 && !same(&ours, &theirs))
+        add_difference(at, table, &ours, &theirs);
+    table_sum_free(&ours);
+    table_sum_free(&theirs);
     return rc;
 }
 
-/* The master's sum through `db`; *gone when the table was dropped meanwhile. A table that the master itself cannot read
- * is reported as a difference, as nothing can be said for it. */
-static int sum_of_master(struct comparison *at, struct db *db, const char *table, char **sum, bool *gone, struct err *err)
+/* Unequal quick sums are doubted where they may lie: generated columns, servers of different series. The exact sums take
+ * long, so elsewhere no lock is held for them. */
+static int is_doubtful(struct comparison *at, struct db *master, const char *table, bool *doubtful, struct err *err)
 {
-    struct buf why = BUF_INIT;
-    *gone = false;
-    *sum = read_sum(db, at->job->inventory->database, table, &why, err);
-    const bool failed = *sum == NULL && err->code != ERR_NONE;
-    if (*sum == NULL && !failed) {
-        *gone = true;
-        if (strcasestr(buf_str(&why), "doesn't exist") == NULL || strcasestr(buf_str(&why), "engine") != NULL) {
-            char *how = mem_printf("cannot be read on the master (%s)", buf_str(&why));
-            at->result->compared++;
-            add_difference(at, table, how);
-            free(how);
-        }
+    *doubtful = strcmp(db_version(master), db_version(at->job->slave)) != 0;
+    return *doubtful ? 0 : table_has_generated(master, at->job->inventory->database, table, doubtful, err);
+}
+
+static int judge(struct comparison *at, struct db *master, const char *table, const struct table_sum *ours,
+                 const struct table_sum *theirs, struct err *err)
+{
+    bool doubtful = false;
+    at->result->compared++;
+    if (same(ours, theirs))
+        return 0;
+    if (is_doubtful(at, master, table, &doubtful, err) != 0)
+        return -1;
+    if (doubtful)
+        return compare_exactly(at, master, table, err);
+    add_difference(at, table, ours, theirs);
+    return 0;
+}
+
+/* One table, read on both sides. TOO_LATE: it was altered after the snapshot. */
+static enum outcome compare_table(struct comparison *at, struct db *master, const char *table, struct err *err)
+{
+    const char *database = at->job->inventory->database;
+    struct table_sum ours = { .text = NULL }, theirs = { .text = NULL };
+    enum outcome outcome = FAILED;
+    if (table_sum_quick(master, database, table, &ours, err) == 0) {
+        if (ours.text == NULL && ours.code == ER_NO_SUCH_TABLE)
+            outcome = GONE;
+        else if (ours.text == NULL && ours.code == ER_TABLE_DEF_CHANGED)
+            outcome = TOO_LATE;
+        else if (table_sum_quick(at->job->slave, database, table, &theirs, err) == 0 &&
+                 judge(at, master, table, &ours, &theirs, err) == 0)
+            outcome = COMPARED;
     }
-    buf_free(&why);
-    return failed ? -1 : 0;
+    table_sum_free(&ours);
+    table_sum_free(&theirs);
+    return outcome;
 }
 
 /* Where the tables are read under a lock, the connection that holds it does the reading on the master. */
@@ -149,16 +154,12 @@ static bool is_sql_error(const struct err *err, int number)
     return err->code == ERR_SQL && err->detail == number;
 }
 
-enum outcome { FAILED = -1, COMPARED, TOO_LATE, GONE };
-
 /* One try with the lock held until the slave is there. */
 static enum outcome try_held(struct comparison *at, const char *table, struct err *err)
 {
     struct binlog_position position;
     struct err ignored = ERR_INIT;
     enum outcome outcome = FAILED;
-    char *sum = NULL;
-    bool gone = false;
     if (lock_table(at, table, err) != 0) {
         if (is_sql_error(err, ER_NO_SUCH_TABLE))
             return GONE;
@@ -168,12 +169,11 @@ static enum outcome try_held(struct comparison *at, const char *table, struct er
         goto out;
     if (binlog_position_wait(at->job->slave, &position, at->job->wait_seconds, err) != 0)
         outcome = err->code == ERR_TIMEOUT ? TOO_LATE : FAILED;
-    else if (sum_of_master(at, at->job->master_lock, table, &sum, &gone, err) == 0)
-        outcome = gone ? GONE : compare_with_slave(at, table, sum, err) == 0 ? COMPARED : FAILED;
+    else
+        outcome = compare_table(at, at->job->master_lock, table, err);
 out:
     if (unlock(at, outcome == FAILED ? &ignored : err) != 0)
         outcome = FAILED;
-    free(sum);
     return outcome;
 }
 
@@ -294,8 +294,8 @@ static void report(struct comparison *at, const char *table)
     at->done++;
 }
 
-/* All InnoDB tables, in one snapshot. */
-static int compare_snapshot(struct comparison *at, struct err *err)
+/* All InnoDB tables, in one snapshot. Those altered meanwhile are marked in `again`. */
+static int compare_snapshot(struct comparison *at, bool *again, struct err *err)
 {
     const struct inventory *inventory = at->job->inventory;
     struct binlog_position position;
@@ -307,58 +307,61 @@ static int compare_snapshot(struct comparison *at, struct err *err)
         rc = run_until(at, &position, err);
     for (size_t i = 0; rc == 0 && i < inventory->table_count; i++) {
         const struct table *table = &inventory->tables[i];
-        char *sum = NULL;
-        bool gone = false;
         if (table->carry == CARRY_DEFINITION || !in_snapshot(table))
             continue;
         report(at, table->name);
-        rc = sum_of_master(at, at->job->master, table->name, &sum, &gone, err);
-        if (rc == 0 && !gone)
-            rc = compare_with_slave(at, table->name, sum, err);
-        free(sum);
+        const enum outcome outcome = compare_table(at, at->job->master, table->name, err);
+        again[i] = outcome == TOO_LATE;
+        rc = outcome == FAILED ? -1 : 0;
     }
     if (db_exec(at->job->master, rc == 0 ? err : &ignored, "COMMIT") != 0)
         rc = -1;
     return restart_slave(at, rc, err);
 }
 
+/* The master's exact sum, taken under a lock that ends with it. */
+static enum outcome take_under_lock(struct comparison *at, const char *table, struct binlog_position *position,
+                                    struct table_sum *sum, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    if (lock_table(at, table, err) != 0)
+        return is_sql_error(err, ER_NO_SUCH_TABLE) ? GONE : FAILED;
+    int rc = binlog_position_read(at->job->master, position, err);
+    if (rc == 0)
+        rc = table_sum_exact(at->job->master_lock, at->job->inventory->database, table, sum, err);
+    if (unlock(at, rc == 0 ? err : &ignored) != 0)
+        rc = -1;
+    return rc == 0 ? COMPARED : FAILED;
+}
+
 /* One table whose slave is too far behind for a lock to be held so long. */
 static int compare_stopped(struct comparison *at, const char *table, struct err *err)
 {
     struct binlog_position position;
-    struct err ignored = ERR_INIT;
-    char *sum = NULL;
-    bool gone = false;
+    struct table_sum ours = { .text = NULL }, theirs = { .text = NULL };
     int rc = db_exec(at->job->slave, err, at->dialect->stop_sql);
-    if (rc == 0 && (rc = lock_table(at, table, err)) == 0) {
-        rc = binlog_position_read(at->job->master, &position, err);
-        if (rc == 0)
-            rc = sum_of_master(at, at->job->master_lock, table, &sum, &gone, err);
-        if (unlock(at, rc == 0 ? err : &ignored) != 0)
-            rc = -1;
-    } else if (is_sql_error(err, ER_NO_SUCH_TABLE)) {
-        gone = true;
-        rc = 0;
+    enum outcome outcome = rc == 0 ? take_under_lock(at, table, &position, &ours, err) : FAILED;
+    if (outcome == COMPARED && (run_until(at, &position, err) != 0 ||
+                                table_sum_exact(at->job->slave, at->job->inventory->database, table, &theirs, err) != 0))
+        outcome = FAILED;
+    if (outcome == COMPARED) {
+        at->result->compared++;
+        if (!same(&ours, &theirs))
+            add_difference(at, table, &ours, &theirs);
     }
-    if (rc == 0 && !gone)
-        rc = run_until(at, &position, err);
-    if (rc == 0 && !gone)
-        rc = compare_with_slave(at, table, sum, err);
-    free(sum);
-    return restart_slave(at, rc, err);
+    table_sum_free(&ours);
+    table_sum_free(&theirs);
+    return restart_slave(at, outcome == FAILED ? -1 : 0, err);
 }
 
 static int compare_by_lock(struct comparison *at, const char *table, struct err *err)
 {
     report(at, table);
-    switch (compare_held(at, table, err)) {
-    case FAILED:
-        return -1;
-    case TOO_LATE:
-        return compare_stopped(at, table, err);
-    default:
-        return 0;
-    }
+    const enum outcome outcome = at->slave_is_late ? TOO_LATE : compare_held(at, table, err);
+    if (outcome != TOO_LATE)
+        return outcome == FAILED ? -1 : 0;
+    at->slave_is_late = true;
+    return compare_stopped(at, table, err);
 }
 
 static int prepare(struct comparison *at, struct err *err)
@@ -373,29 +376,35 @@ static int prepare(struct comparison *at, struct err *err)
     return db_execf(at->job->master_lock, err, "SET SESSION lock_wait_timeout = %d", LOCK_WAIT_S);
 }
 
+static int compare_all(struct comparison *at, struct err *err)
+{
+    const struct inventory *inventory = at->job->inventory;
+    bool *again = mem_alloc((inventory->table_count + 1) * sizeof *again), snapshot = false;
+    for (size_t i = 0; i < inventory->table_count; i++) {
+        const struct table *table = &inventory->tables[i];
+        at->total += table->carry != CARRY_DEFINITION;
+        again[i] = table->carry != CARRY_DEFINITION && !in_snapshot(table);
+        snapshot = snapshot || (table->carry != CARRY_DEFINITION && in_snapshot(table));
+    }
+    int rc = prepare(at, err);
+    if (rc == 0 && snapshot)
+        rc = compare_snapshot(at, again, err);
+    for (size_t i = 0; rc == 0 && i < inventory->table_count; i++)
+        if (again[i])
+            rc = compare_by_lock(at, inventory->tables[i].name, err);
+    free(again);
+    return rc;
+}
+
 int checksum_compare(const struct checksum_job *job, struct checksum_result *result, struct err *err)
 {
-    const struct inventory *inventory = job->inventory;
     struct err own = ERR_INIT;
     struct comparison at = { .job = job, .result = result, .dialect = db_dialect(job->slave) };
-    bool snapshot = false;
     *result = (struct checksum_result){ .compared = 0 };
-    for (size_t i = 0; i < inventory->table_count; i++) {
-        at.total += inventory->tables[i].carry != CARRY_DEFINITION;
-        snapshot = snapshot || (in_snapshot(&inventory->tables[i]) && inventory->tables[i].carry != CARRY_DEFINITION);
-    }
-    int rc = prepare(&at, &own);
-    if (rc == 0 && snapshot)
-        rc = compare_snapshot(&at, &own);
-    for (size_t i = 0; rc == 0 && i < inventory->table_count; i++) {
-        const struct table *table = &inventory->tables[i];
-        if (table->carry != CARRY_DEFINITION && !in_snapshot(table))
-            rc = compare_by_lock(&at, table->name, &own);
-    }
-    if (rc == 0)
+    if (compare_all(&at, &own) == 0)
         return 0;
     if (err != NULL)
         *err = own;
     checksum_result_free(result);
-    return err_wrap(err, "cannot compare %s", inventory->database);
+    return err_wrap(err, "cannot compare %s", job->inventory->database);
 }

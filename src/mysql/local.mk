@@ -16,4 +16,6 @@ libmysql_a_SOURCES = \
 	src/mysql/inventory.c \
 	src/mysql/optionfiles.c \
 	src/mysql/rows.c \
-	src/mysql/status.c
+	src/mysql/status.c \
+	src/mysql/table_sum.c \
+	src/mysql/table_sum.h

@@ -19,14 +19,17 @@ TESTS += test_answers
 test_answers_SOURCES = tests/unit/test_answers.c
 test_answers_LDADD = libplan.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_cnf test_cnf_reader test_dialect
-TESTS += test_cnf test_cnf_reader test_dialect
+check_PROGRAMS += test_cnf test_cnf_reader test_dialect test_mysql
+TESTS += test_cnf test_cnf_reader test_dialect test_mysql
 test_cnf_SOURCES = tests/unit/test_cnf.c
 test_cnf_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_cnf_reader_SOURCES = tests/unit/test_cnf_reader.c
 test_cnf_reader_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_dialect_SOURCES = tests/unit/test_dialect.c
 test_dialect_LDADD = libmysql.a $(CMOCKA_LIBS)
+test_mysql_SOURCES = tests/unit/test_mysql.c
+test_mysql_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += test_options test_headless
 TESTS += test_options test_headless
 test_options_SOURCES = tests/unit/test_options.c

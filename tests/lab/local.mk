@@ -1,0 +1,4 @@
+# The lab tests are scripts run by hand or by `quickstart test`; mysql_room is the helper of one of them.
+EXTRA_PROGRAMS += mysql_room
+mysql_room_SOURCES = tests/lab/mysql_room.c
+mysql_room_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(CRYPTO_LIBS)

@@ -1,0 +1,228 @@
+/* The pure parts of the mysql room: the slave's status, ways of carrying, events, the password's hash. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "mysql/account.h"
+#include "mysql/inventory.h"
+#include "mysql/status.h"
+
+/* name, value, name, value, ..., NULL */
+static struct rows one_row(const char *const *cells)
+{
+    struct rows rows = { .count = 1 };
+    while (cells[2 * rows.columns] != NULL)
+        rows.columns++;
+    rows.names = mem_alloc(rows.columns * sizeof *rows.names);
+    rows.cells = mem_alloc(rows.columns * sizeof *rows.cells);
+    rows.lengths = mem_alloc(rows.columns * sizeof *rows.lengths);
+    for (size_t i = 0; i < rows.columns; i++) {
+        rows.names[i] = mem_dup(cells[2 * i]);
+        rows.cells[i] = mem_dup(cells[2 * i + 1]);
+        rows.lengths[i] = rows.cells[i] != NULL ? strlen(rows.cells[i]) : 0;
+    }
+    return rows;
+}
+
+static const char nothing[] = "";
+
+static void status_by_the_old_names(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {
+        "Slave_IO_State", "Waiting for master to send event", "Master_Host", "master.host", "Master_User", "repl",
+        "Master_Port", "3306", "Master_Log_File", "mysql-bin.000001", "Read_Master_Log_Pos", "221307609",
+        "Relay_Master_Log_File", "mysql-bin.000001", "Slave_IO_Running", "Yes", "Slave_SQL_Running", "Yes",
+        "Last_Errno", "0", "Last_Error", nothing, "Exec_Master_Log_Pos", "221307609", "Seconds_Behind_Master", "0", NULL
+    };
+    static const char golden[] =
+        "*************************** 1. row ***************************\n"
+        "          Slave_IO_State: Waiting for master to send event\n"
+        "             Master_Host: master.host\n"
+        "             Master_User: repl\n"
+        "             Master_Port: 3306\n"
+        "         Master_Log_File: mysql-bin.000001\n"
+        "     Read_Master_Log_Pos: 221307609\n"
+        "   Relay_Master_Log_File: mysql-bin.000001\n"
+        "->      Slave_IO_Running: Yes   <- good: it fetches from the master\n"
+        "->     Slave_SQL_Running: Yes   <- good: it executes what was fetched\n"
+        "              Last_Errno: 0\n"
+        "              Last_Error:\n"
+        "     Exec_Master_Log_Pos: 221307609\n"
+        "-> Seconds_Behind_Master: 0   <- good: level with the master\n"
+        "1 row in set\n";
+    struct rows rows = one_row(cells);
+    struct slave_status status;
+    struct buf text = BUF_INIT;
+    slave_status_from_rows(&status, &rows);
+    assert_int_equal(rows.count, 0);
+    assert_true(status.configured && slave_status_running(&status));
+    assert_string_equal(status.master_host, "master.host");
+    assert_int_equal(status.master_port, 3306);
+    assert_int_equal(status.exec_master_log_pos, 221307609);
+    assert_string_equal(status.relay_master_log_file, "mysql-bin.000001");
+    slave_status_render(&status, &text);
+    assert_string_equal(buf_str(&text), golden);
+    buf_free(&text);
+    slave_status_free(&status);
+}
+
+static void status_by_the_new_names(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {
+        "Replica_IO_State", nothing, "Source_Host", "m\x1b[31m", "Source_Port", "3307", "Source_Log_File", "binlog.7",
+        "Read_Source_Log_Pos", "5", "Relay_Source_Log_File", "binlog.6", "Replica_IO_Running", "Connecting",
+        "Replica_SQL_Running", "Yes", "Exec_Source_Log_Pos", "18446744073709551615", "Seconds_Behind_Source", NULL,
+        "Last_IO_Errno", "2003", "Last_IO_Error", "error connecting", "Executed_Gtid_Set", "u:1-9", NULL
+    };
+    struct rows rows = one_row(cells);
+    struct slave_status status;
+    struct buf text = BUF_INIT;
+    slave_status_from_rows(&status, &rows);
+    assert_false(slave_status_running(&status));
+    assert_int_equal(status.seconds_behind, -1);
+    assert_int_equal(status.last_io_errno, 2003);
+    assert_true(status.exec_master_log_pos == UINT64_MAX);
+    assert_string_equal(status.relay_master_log_file, "binlog.6");
+    assert_string_equal(status.gtid_io_pos, "u:1-9");
+    slave_status_render(&status, &text);
+    assert_non_null(strstr(buf_str(&text), "Source_Host: m\\x1b[31m\n"));
+    assert_non_null(strstr(buf_str(&text), "Replica_IO_Running: Connecting   <- bad: it cannot reach"));
+    assert_non_null(strstr(buf_str(&text), "Seconds_Behind_Source: NULL   <- bad: not known"));
+    buf_free(&text);
+    slave_status_free(&status);
+}
+
+static void no_status(void **state)
+{
+    (void)state;
+    struct rows rows = ROWS_INIT;
+    struct slave_status status;
+    struct buf text = BUF_INIT;
+    slave_status_from_rows(&status, &rows);
+    assert_false(status.configured);
+    assert_false(slave_status_running(&status));
+    assert_string_equal(status.io_running, "");
+    slave_status_render(&status, &text);
+    assert_string_equal(buf_str(&text), "Empty set: this server is nobody's slave\n");
+    buf_free(&text);
+    slave_status_free(&status);
+}
+
+static void tables_are_carried_by_their_engine(void **state)
+{
+    (void)state;
+    static const char m1011[] = "10.11.14-MariaDB", m105[] = "10.5.29-MariaDB", m80[] = "8.0.36", m57[] = "5.7.44";
+    static const struct {
+        const char *master, *slave;
+        struct table table;
+        enum carry carry;
+        bool explained;
+    } cases[] = {
+        { m1011, m1011, { .engine = "MyISAM" }, CARRY_FILES, false },
+        { m1011, m1011, { .engine = "MyISAM", .fulltext = true }, CARRY_FILES, false },
+        { m1011, m1011, { .engine = "Aria" }, CARRY_FILES, false },
+        { m105, m1011, { .engine = "Aria" }, CARRY_FILES, false },
+        { m1011, m1011, { .engine = "Aria", .encrypted = true }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "MyISAM", .partitioned = true }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "MyISAM", .data_directory = true }, CARRY_ROWS, true },
+        { m57, m57, { .engine = "MyISAM" }, CARRY_FILES, false },
+        { m80, m80, { .engine = "MyISAM" }, CARRY_ROWS, true },
+        { m57, m80, { .engine = "MyISAM" }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_IMPORT, false },
+        { m1011, m1011, { .engine = "InnoDB" }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .fulltext = true }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .encrypted = true }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .compressed = true }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .data_directory = true }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "InnoDB", .partitioned = true }, CARRY_ROWS, true },
+        { m80, m80, { .engine = "InnoDB", .partitioned = true }, CARRY_IMPORT, false },
+        { m105, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
+        { m80, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "CSV" }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "" }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "MEMORY" }, CARRY_DEFINITION, true },
+        { m1011, m1011, { .engine = "MRG_MyISAM" }, CARRY_DEFINITION, true },
+        { m1011, m1011, { .engine = "FEDERATED" }, CARRY_DEFINITION, true },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct table table = cases[i].table;
+        struct inventory inventory = { .tables = &table, .table_count = 1 };
+        inventory_choose(&inventory, dialect_for(cases[i].master), dialect_for(cases[i].slave));
+        assert_string_equal(carry_name(table.carry), carry_name(cases[i].carry));
+        assert_int_equal(table.because != NULL, cases[i].explained);
+    }
+}
+
+static void events_arrive_disabled(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *create, *disabled;
+    } cases[] = {
+        { "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE ENABLE DO SELECT 'ENABLE'",
+          "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE DISABLE ON SLAVE DO SELECT 'ENABLE'" },
+        { "CREATE DEFINER=`ENABLE`@`do` EVENT `ENABLE DO ``x` ON SCHEDULE AT 'ENABLE' ENABLE COMMENT 'DO' DO SELECT 1",
+          "CREATE DEFINER=`ENABLE`@`do` EVENT `ENABLE DO ``x` ON SCHEDULE AT 'ENABLE' DISABLE ON SLAVE COMMENT 'DO' DO "
+          "SELECT 1" },
+        { "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1",
+          "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE ON SLAVE DO SELECT 1" },
+        { "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE ON SLAVE DO SELECT 1",
+          "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE ON SLAVE DO SELECT 1" },
+        { "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE ON REPLICA COMMENT 'x' DO SELECT 1",
+          "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE ON SLAVE COMMENT 'x' DO SELECT 1" },
+        { "create event e on schedule every 1 day /* enable */ do begin select 1; end",
+          "create event e on schedule every 1 day /* enable */ DISABLE ON SLAVE do begin select 1; end" },
+        { "CREATE EVENT e ON SCHEDULE EVERY 1 DAY # ENABLE\n -- DO\n COMMENT 'it''s \\' DO' DO SELECT 1",
+          "CREATE EVENT e ON SCHEDULE EVERY 1 DAY # ENABLE\n -- DO\n DISABLE ON SLAVE COMMENT 'it''s \\' DO' DO SELECT 1" },
+        { "CREATE EVENT e ON SCHEDULE EVERY 1 DAY", NULL },
+        { "", NULL },
+        { "CREATE EVENT `never closed ENABLE DO", NULL },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *disabled = definition_disable_event(cases[i].create);
+        if (cases[i].disabled == NULL)
+            assert_null(disabled);
+        else
+            assert_string_equal(disabled, cases[i].disabled);
+        free(disabled);
+    }
+}
+
+/* Known values: SELECT PASSWORD('password') and PASSWORD('mypass') of MariaDB 10.11. */
+static void hashes(void **state)
+{
+    (void)state;
+    static const char *const known[][2] = {
+        { "password", "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19" },
+        { "mypass", "*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4" },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        struct secret *password = secret_new(known[i][0], strlen(known[i][0]));
+        struct secret *hash = account_native_hash(password);
+        assert_int_equal(secret_len(hash), 41);
+        assert_string_equal(secret_text(hash), known[i][1]);
+        secret_free(password);
+        secret_free(hash);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(status_by_the_old_names),
+        cmocka_unit_test(status_by_the_new_names),
+        cmocka_unit_test(no_status),
+        cmocka_unit_test(tables_are_carried_by_their_engine),
+        cmocka_unit_test(events_arrive_disabled),
+        cmocka_unit_test(hashes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
