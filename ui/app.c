@@ -16,6 +16,10 @@ static int copy_answers(struct answers *to, const struct answers *from, struct e
     answers_init(to);
     answers_write(from, &text);
     int rc = answers_parse(to, from->file != NULL ? from->file : "the answers", buf_str(&text), text.len, err);
+    /* the lines are those of our own text, not of the user's file */
+    to->lines = from->lines;
+    to->master.line = from->master.line;
+    to->slave.line = from->slave.line;
     buf_free(&text);
     return rc;
 }
