@@ -10,6 +10,9 @@
 #include "mysql/account.h"
 #include "plan/change.h"
 
+/* An import or a checksum of a large table is silent for that long; a host that is gone is noticed by its ssh session. */
+#define QUERY_LIMIT_S (4 * 60 * 60u)
+
 const char *side_name(enum side side)
 {
     return side == SIDE_MASTER ? "master" : "slave";
@@ -30,6 +33,7 @@ struct db *world_db_open(struct world *world, enum side side, struct err *err)
         .port = (int)server->port,
         .user = answers->db_user,
         .password = world->db_passwords[side],
+        .query_timeout_s = QUERY_LIMIT_S,
     };
     struct db *db = db_open(&where, err);
     if (db == NULL)
