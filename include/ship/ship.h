@@ -24,7 +24,8 @@ struct ship {
     const char *from_dir, *to_dir;
     uint64_t total;               /* expected bytes of file content, for the progress; 0: unknown */
     int cancel_fd;                /* -1: none */
-    bool compress;                /* zstd where both sides have it */
+    bool compress;                /* zstd -1 where both sides have it: more bytes a second on any network, but more work for
+                                     the processors, which shows only where both hosts share one machine */
     /* called from the caller's thread at most five times a second */
     void (*progress)(void *context, uint64_t done, uint64_t total, uint64_t bytes_per_second);
     void *context;
