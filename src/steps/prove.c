@@ -81,30 +81,48 @@ static void canary_free(struct canary *canary)
     free(canary->bare);
 }
 
+static int write_outside(struct db *master, const char *table, struct err *err)
+{
+    int rc = db_execf(master, err, "CREATE TABLE %s (id INT PRIMARY KEY, word VARCHAR(40)) ENGINE=InnoDB", table);
+    if (rc == 0)
+        rc = db_execf(master, err, "INSERT INTO %s VALUES (1, 'without a default database'), (2, 'goes'), (3, 'changes')", table);
+    if (rc == 0)
+        rc = db_execf(master, err, "ALTER TABLE %s ADD COLUMN extra INT NOT NULL DEFAULT 7", table);
+    if (rc == 0)
+        rc = db_execf(master, err, "DELETE FROM %s WHERE id = 2", table);
+    return rc;
+}
+
+static int write_inside(struct db *master, const char *table, struct err *err)
+{
+    int rc = db_execf(master, err, "CREATE TABLE %s (id INT PRIMARY KEY, word VARCHAR(40)) ENGINE=InnoDB", table);
+    if (rc == 0)
+        rc = db_execf(master, err, "INSERT INTO %s VALUES (4, 'with it'), (5, 'goes')", table);
+    if (rc == 0)
+        rc = db_execf(master, err, "UPDATE %s SET word = 'changed' WHERE id = 4", table);
+    if (rc == 0)
+        rc = db_execf(master, err, "DELETE FROM %s WHERE id = 5", table);
+    return rc;
+}
+
+/* The how-to's replicate-do-db drops DDL made without USE but lets its rows pass, so a canary there would stop the slave
+ * with error 1146: as_written leaves it out and says so. */
+static bool outside_too(const struct world *world)
+{
+    return !world->answers->as_written;
+}
+
 static int canary_write(struct world *world, struct db *master, const struct canary *canary, struct err *err)
 {
     struct buf use = BUF_INIT;
     buf_adds(&use, "USE ");
     quote_name(&use, world->answers->database);
     /* this session has no default database yet */
-    int rc = db_execf(master, err, "CREATE TABLE %s (id INT PRIMARY KEY, word VARCHAR(40)) ENGINE=InnoDB", canary->outside);
-    if (rc == 0)
-        rc = db_execf(master, err, "INSERT INTO %s VALUES (1, 'without a default database'), (2, 'goes'), (3, 'changes')",
-                      canary->outside);
-    if (rc == 0)
-        rc = db_execf(master, err, "ALTER TABLE %s ADD COLUMN extra INT NOT NULL DEFAULT 7", canary->outside);
-    if (rc == 0)
-        rc = db_execf(master, err, "DELETE FROM %s WHERE id = 2", canary->outside);
+    int rc = outside_too(world) ? write_outside(master, canary->outside, err) : 0;
     if (rc == 0)
         rc = db_exec(master, err, buf_str(&use));
     if (rc == 0)
-        rc = db_execf(master, err, "CREATE TABLE %s (id INT PRIMARY KEY, word VARCHAR(40)) ENGINE=InnoDB", canary->bare);
-    if (rc == 0)
-        rc = db_execf(master, err, "INSERT INTO %s VALUES (4, 'with it'), (5, 'goes')", canary->bare);
-    if (rc == 0)
-        rc = db_execf(master, err, "UPDATE %s SET word = 'changed' WHERE id = 4", canary->bare);
-    if (rc == 0)
-        rc = db_execf(master, err, "DELETE FROM %s WHERE id = 5", canary->bare);
+        rc = write_inside(master, canary->bare, err);
     buf_free(&use);
     return rc;
 }
@@ -138,29 +156,48 @@ static int canary_gone(struct world *world, struct db *slave, bool *gone, struct
 
 static int canary_judge(struct world *world, struct db *slave, const struct canary *canary, struct err *err)
 {
-    bool inside = false, outside = false;
+    bool inside = false, outside = !outside_too(world);
     if (canary_expect(slave, canary->inside, "CONCAT(id, word)", "4changed", &inside, err) != 0 ||
-        canary_expect(slave, canary->outside, "id + extra", "8,10", &outside, err) != 0)
+        (!outside && canary_expect(slave, canary->outside, "id + extra", "8,10", &outside, err) != 0))
         return -1;
     proof(world, "canary-inside", inside,
           inside ? "writes with a default database arrive (CREATE, INSERT, UPDATE, DELETE)" : "writes with a default database do NOT arrive");
-    proof(world, "canary-outside", outside,
+    if (!outside_too(world))
+        world_emit(world, &(struct event){ .kind = EVENT_PROOF, .id = "canary-outside", .verdict = CHECK_WARNING,
+                                           .text = "not tried: with the how-to's replicate-do-db, tables made without a "
+                                                   "default database do not arrive" });
+    else
+        proof(world, "canary-outside", outside,
           outside ? "writes without a default database arrive (CREATE, INSERT, ALTER, DELETE)"
                   : "writes without a default database do NOT arrive");
     err_clear(err);
     return inside && outside ? 0 : err_set(err, ERR_WORLD, "a canary written on the master was not seen on the slave");
 }
 
-static int canary_drop(struct world *world, struct db *master, const struct canary *canary, struct err *err)
+/* In a session of its own, with the database as its default or without one, as the table was made. */
+static int drop_one(struct world *world, const char *table, bool use_database, struct err *err)
 {
-    int rc = db_execf(master, err, "DROP TABLE IF EXISTS %s", canary->inside);
+    struct db *master = world_db_open(world, SIDE_MASTER, err);
+    struct buf use = BUF_INIT;
+    buf_adds(&use, "USE ");
+    quote_name(&use, world->answers->database);
+    int rc = master == NULL ? -1 : use_database ? db_exec(master, err, buf_str(&use)) : 0;
+    if (rc == 0)
+        rc = db_execf(master, err, "DROP TABLE IF EXISTS %s", table);
+    buf_free(&use);
+    db_close(master);
+    return rc;
+}
+
+/* Both are tried, whatever becomes of the first. */
+static int canary_drop(struct world *world, const struct canary *canary, struct err *err)
+{
     struct err second = ERR_INIT;
-    struct db *fresh = world_db_open(world, SIDE_MASTER, &second); /* without a default database */
-    if (fresh == NULL || db_execf(fresh, &second, "DROP TABLE IF EXISTS %s", canary->outside) != 0) {
-        *err = rc == 0 ? second : *err;
+    int rc = drop_one(world, canary->inside, true, err);
+    if (outside_too(world) && drop_one(world, canary->outside, false, &second) != 0 && rc == 0) {
+        *err = second;
         rc = -1;
     }
-    db_close(fresh);
     return rc;
 }
 
@@ -178,7 +215,7 @@ static int canaries(struct world *world, struct err *err)
         rc = canary_judge(world, slave, &canary, err);
     struct err dropping = ERR_INIT;
     bool gone = false;
-    if (canary_drop(world, master, &canary, &dropping) != 0 && rc == 0) {
+    if (canary_drop(world, &canary, &dropping) != 0 && rc == 0) {
         *err = dropping;
         rc = -1;
     }
@@ -195,13 +232,11 @@ void steps_prove_clean(struct world *world)
 {
     struct canary canary;
     struct err err = ERR_INIT;
-    struct db *master = world_db_open(world, SIDE_MASTER, &err);
     canary_name(world, &canary);
-    if (master == NULL || canary_drop(world, master, &canary, &err) != 0)
+    if (canary_drop(world, &canary, &err) != 0)
         world_note(world, SEVERITY_WARNING, "tables named dualserver_canary_%s may be left in %s on the master: %s",
                    world->run_id, world->answers->database, err.text);
     canary_free(&canary);
-    db_close(master);
 }
 
 static int advances(struct world *world, const struct slave_status *before, struct err *err)
