@@ -10,7 +10,8 @@
 /* How a table travels. */
 enum carry {
     CARRY_FILES,    /* its files are a table by themselves: MyISAM, Aria */
-    CARRY_IMPORT,   /* InnoDB file-per-table: CREATE, DISCARD, .ibd and .cfg, IMPORT */
+    CARRY_IMPORT,   /* InnoDB file-per-table: CREATE, DISCARD, .ibd and .cfg, IMPORT; a partitioned one partition by partition,
+                       each imported as a table and exchanged in (MariaDB KB, "Partitioned tables": reproduced on 10.11) */
     CARRY_ROWS,     /* as rows, from a dump made in the same consistent state */
     CARRY_DEFINITION, /* nothing but its definition: MEMORY, BLACKHOLE, and MERGE */
 };
@@ -28,6 +29,8 @@ struct table {
     bool compressed;   /* page by page (PAGE_COMPRESSED, COMPRESSION); ROW_FORMAT=COMPRESSED is row_format */
     bool own_tablespace; /* InnoDB: in its own .ibd inside the database's folder */
     bool data_directory; /* lies outside the database's folder */
+    bool subpartitioned;
+    struct strings partitions, partition_files; /* of a partitioned InnoDB table: names, and names as files: "t#P#p0" */
     enum carry carry;
     const char *because; /* one phrase for the plan when carry is not what the engine usually gets; NULL */
 };
@@ -54,6 +57,9 @@ int inventory_read(struct db *db, const char *database, struct inventory *invent
 /* Fills carry and because of every table, for this pair of servers. Pure. */
 void inventory_choose(struct inventory *inventory, const struct dialect *master, const struct dialect *slave);
 const struct table *inventory_table(const struct inventory *inventory, const char *name);
+/* The tablespaces of an InnoDB table, as file names without suffix: itself, or one for each partition. Borrowed. */
+size_t table_pieces(const struct table *table);
+const char *table_piece(const struct table *table, size_t piece);
 void inventory_free(struct inventory *inventory);
 
 /* Definitions, ready to be executed on another server, in an order that works: sequences (with a statement that sets their

@@ -12,6 +12,16 @@ const char *carry_name(enum carry carry)
     return names[carry];
 }
 
+size_t table_pieces(const struct table *table)
+{
+    return table->partition_files.count > 0 ? table->partition_files.count : 1;
+}
+
+const char *table_piece(const struct table *table, size_t piece)
+{
+    return table->partition_files.count > 0 ? table->partition_files.items[piece] : table->file;
+}
+
 /* Rows of FEDERATED and its like live on another server: loading a dump would write them there. */
 static const struct {
     const char *engine;
@@ -80,9 +90,11 @@ static bool page_compressed(const struct pair *pair)
     return pair->table->compressed;
 }
 
+/* MariaDB: each partition is imported as a table and exchanged in. MySQL's way (DISCARD PARTITION) is another one. */
 static bool partitioned_import(const struct pair *pair)
 {
-    return pair->table->partitioned && !(pair->slave->import_partitioned && pair->master->import_partitioned);
+    const struct table *table = pair->table;
+    return table->partitioned && (table->subpartitioned || table->partitions.count == 0 || !pair->slave->mariadb);
 }
 
 static bool fulltext_import(const struct pair *pair)
@@ -106,7 +118,7 @@ static const struct {
     { CARRY_IMPORT, other_series, "the servers are of different series" },
     { CARRY_IMPORT, encrypted, "it is encrypted with this server's keys" },
     { CARRY_IMPORT, elsewhere, "its file lies outside the database's folder (DATA DIRECTORY)" },
-    { CARRY_IMPORT, partitioned_import, "it is partitioned, and this server cannot import that" },
+    { CARRY_IMPORT, partitioned_import, "it is partitioned in a way that this server cannot import" },
     { CARRY_IMPORT, fulltext_import, "its FULLTEXT index would be lost by an import" },
     { CARRY_IMPORT, page_compressed, "its pages are compressed" },
     { CARRY_IMPORT, shared_tablespace, "it lies in a tablespace shared with other tables" },

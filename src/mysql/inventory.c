@@ -34,6 +34,8 @@ void inventory_free(struct inventory *inventory)
         char *const texts[] = { table->name, table->file, table->engine, table->row_format, table->collation };
         for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
             free(texts[j]);
+        strings_free(&table->partitions);
+        strings_free(&table->partition_files);
     }
     for (size_t i = 0; i < inventory->object_count; i++) {
         free(inventory->objects[i].name);
@@ -129,6 +131,32 @@ static int read_indexes(struct db *db, struct inventory *inventory, const char *
             table->fulltext = true;
         if (strcasecmp(row_str(&rows, i, "index_name"), "PRIMARY") == 0)
             table->primary_key = true;
+    }
+    rows_free(&rows);
+    return 0;
+}
+
+/* MySQL 8 writes "#p#" in lower case; its partitions are not taken as files here. */
+static int read_partitions(struct db *db, struct inventory *inventory, const char *quoted, struct err *err)
+{
+    struct rows rows = ROWS_INIT;
+    if (!db_dialect(db)->mariadb)
+        return 0;
+    if (db_queryf(db, &rows, err,
+                  "SELECT TABLE_NAME AS name, PARTITION_NAME AS part, " AS_FILE("PARTITION_NAME") " AS file_name, "
+                  "SUBPARTITION_NAME AS subpart FROM INFORMATION_SCHEMA.PARTITIONS WHERE TABLE_SCHEMA = %s "
+                  "AND PARTITION_NAME IS NOT NULL ORDER BY BINARY TABLE_NAME, PARTITION_ORDINAL_POSITION",
+                  quoted) != 0)
+        return -1;
+    for (size_t i = 0; i < rows.count; i++) {
+        struct table *table = find_table(inventory, row_str(&rows, i, "name"));
+        if (table == NULL)
+            continue;
+        char *file = mem_printf("%s#P#%s", table->file, row_str(&rows, i, "file_name"));
+        table->subpartitioned = table->subpartitioned || row_get(&rows, i, "subpart") != NULL;
+        strings_add(&table->partitions, row_str(&rows, i, "part"));
+        strings_add(&table->partition_files, file);
+        free(file);
     }
     rows_free(&rows);
     return 0;
@@ -362,7 +390,7 @@ int inventory_read(struct db *db, const char *database, struct inventory *invent
     quote_sql(&quoted, database, strlen(database));
     const char *name = buf_str(&quoted);
     if (read_database(db, inventory, name, &folder, err) != 0 || read_tables(db, inventory, name, err) != 0 ||
-        read_indexes(db, inventory, name, err) != 0 || read_directories(db, inventory, err) != 0 ||
+        read_indexes(db, inventory, name, err) != 0 || read_partitions(db, inventory, name, err) != 0 || read_directories(db, inventory, err) != 0 ||
         read_innodb(db, inventory, folder, err) != 0 || read_encryption(db, inventory, folder, err) != 0 ||
         read_objects(db, inventory, name, err) != 0 || read_triggers(db, inventory, err) != 0)
         goto out;

@@ -58,7 +58,7 @@ static void plan_adoption(const struct facts *facts, struct plan *plan)
 {
     const struct inventory *inventory = &facts->master.inventory;
     struct buf shown = BUF_INIT;
-    buf_adds(&shown, "CREATE, DISCARD TABLESPACE, put .ibd and .cfg in place, IMPORT TABLESPACE: ");
+    buf_adds(&shown, "CREATE, DISCARD TABLESPACE, put .ibd and .cfg in place, IMPORT TABLESPACE (a partitioned table partition by partition, exchanged in): ");
     copy_describe(inventory, CARRY_IMPORT, &shown);
     buf_adds(&shown, "\nCREATE and load rows: ");
     copy_describe(inventory, CARRY_ROWS, &shown);

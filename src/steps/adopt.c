@@ -25,24 +25,25 @@ static struct db *open_session(struct world *world, struct err *err)
     return db;
 }
 
-static int alter(struct db *db, const struct inventory *inventory, size_t table, const char *what, struct err *err)
+static int alter(struct db *db, const char *database, const char *table, const char *what, struct err *err)
 {
     struct buf sql = BUF_INIT;
     buf_adds(&sql, "ALTER TABLE ");
-    quote_table(&sql, inventory->database, inventory->tables[table].name);
-    buf_addf(&sql, " %s TABLESPACE", what);
+    quote_table(&sql, database, table);
+    buf_addf(&sql, " %s", what);
     int rc = db_exec(db, err, buf_str(&sql));
     buf_free(&sql);
-    return rc == 0 ? 0 : err_wrap(err, "%s tablespace of table %s", what, inventory->tables[table].name);
+    return rc == 0 ? 0 : err_wrap(err, "table %s, %s", table, what);
 }
 
-/* Names of the .ibd files that still wait in the run's folder. */
+/* Names of the tablespaces that still wait in the run's folder, without suffix. */
 static int waiting_files(struct world *world, struct strings *files, struct err *err)
 {
     struct buf out = BUF_INIT;
     char *folder = settings_path(world, SIDE_SLAVE, "incoming/import");
     int rc = host_script(world->hosts[SIDE_SLAVE], &out, err,
-                         "[ ! -d \"$1\" ] || { cd -- \"$1\" && find . -name '*.ibd' -printf '%P\\n'; }", folder, NULL);
+                         "[ ! -d \"$1\" ] || { cd -- \"$1\" && find . -name '*.ibd' -printf '%P\\n' | sed 's/[.]ibd$//'; }",
+                         folder, NULL);
     char *text = buf_steal(&out), *at = text;
     for (char *line; rc == 0 && (line = text_line(&at)) != NULL;)
         strings_add(files, line);
@@ -51,25 +52,27 @@ static int waiting_files(struct world *world, struct strings *files, struct err 
     return rc;
 }
 
+/* A table that is its own tablespace, and one has arrived. */
 static bool waits(const struct strings *files, const struct table *table)
 {
-    char *name = mem_printf("%s.ibd", table->file);
-    bool found = table->carry == CARRY_IMPORT && strings_has(files, name);
-    free(name);
-    return found;
+    return table->carry == CARRY_IMPORT && table->partitions.count == 0 && strings_has(files, table->file);
 }
 
 static int move_in(struct world *world, const struct strings *files, struct err *err)
 {
+    const struct inventory *inventory = &world->facts.master.inventory;
     struct buf names = BUF_INIT;
-    for (size_t i = 0; i < files->count; i++) {
-        const char *name = files->items[i];
-        buf_add(&names, name, strlen(name) + 1);
-        buf_addf(&names, "%.*s.cfg", (int)(strlen(name) - strlen(".ibd")), name);
+    for (size_t i = 0; i < inventory->table_count; i++) {
+        if (!waits(files, &inventory->tables[i]))
+            continue;
+        buf_addf(&names, "%s.ibd", inventory->tables[i].file);
+        buf_addc(&names, '\0');
+        buf_addf(&names, "%s.cfg", inventory->tables[i].file);
         buf_addc(&names, '\0');
     }
     char *folder = settings_path(world, SIDE_SLAVE, "incoming/import");
     int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&names), names.len, 0, NULL, NULL, err,
+                              "# mv $1/* $2\n"
                               "set -eu; cd -- \"$1\"; xargs -0 -r mv -t \"$2\" --", folder,
                               world->facts.slave.database_path, NULL);
     free(folder);
@@ -92,6 +95,76 @@ static int create_tables(struct world *world, struct db *db, struct err *err)
     return 0;
 }
 
+#define SPARE "dualserver_partition" /* the table through which a partition comes in */
+
+/* An empty table like the partitioned one, without its tablespace. */
+static int make_spare(struct db *db, const char *database, const char *table, struct err *err)
+{
+    struct buf sql = BUF_INIT;
+    buf_adds(&sql, "CREATE TABLE ");
+    quote_table(&sql, database, SPARE);
+    buf_adds(&sql, " LIKE ");
+    quote_table(&sql, database, table);
+    int rc = db_exec(db, err, buf_str(&sql));
+    buf_free(&sql);
+    if (rc == 0)
+        rc = alter(db, database, SPARE, "REMOVE PARTITIONING", err);
+    return rc == 0 ? alter(db, database, SPARE, "DISCARD TABLESPACE", err) : rc;
+}
+
+static int exchange(struct db *db, const char *database, const struct table *table, size_t piece, struct err *err)
+{
+    struct buf sql = BUF_INIT;
+    buf_adds(&sql, "EXCHANGE PARTITION ");
+    quote_name(&sql, table->partitions.items[piece]);
+    buf_adds(&sql, " WITH TABLE ");
+    quote_table(&sql, database, SPARE);
+    int rc = alter(db, database, table->name, buf_str(&sql), err);
+    buf_clear(&sql);
+    buf_adds(&sql, "DROP TABLE ");
+    quote_table(&sql, database, SPARE);
+    if (rc == 0)
+        rc = db_exec(db, err, buf_str(&sql));
+    buf_free(&sql);
+    return rc;
+}
+
+static int import_partition(struct world *world, struct db *db, const struct table *table, size_t piece, struct err *err)
+{
+    const char *database = world->answers->database;
+    char *folder = settings_path(world, SIDE_SLAVE, "incoming/import");
+    int rc = make_spare(db, database, table->name, err);
+    if (rc == 0)
+        rc = host_script(world->hosts[SIDE_SLAVE], NULL, err,
+                         "# mv $1/$2.ibd $3/$4.ibd\n"
+                         "set -eu; for s in ibd cfg; do mv -T -- \"$1/$2.$s\" \"$3/$4.$s\"; done",
+                         folder, table_piece(table, piece), world->facts.slave.database_path, SPARE, NULL);
+    if (rc == 0)
+        rc = alter(db, database, SPARE, "IMPORT TABLESPACE", err);
+    if (rc == 0)
+        rc = exchange(db, database, table, piece, err);
+    free(folder);
+    return rc == 0 ? 0 : err_wrap(err, "partition %s of table %s", table->partitions.items[piece], table->name);
+}
+
+static int import_partitions(struct world *world, struct db *db, const struct strings *files, const struct table *table,
+                             struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < table->partitions.count; i++)
+        if (strings_has(files, table_piece(table, i)))
+            rc = world_cancelled(world, err) ? -1 : import_partition(world, db, table, i, err);
+    return rc;
+}
+
+static int import_one(struct world *world, struct db *db, const struct strings *files, const struct table *table,
+                      struct err *err)
+{
+    if (table->partitions.count > 0)
+        return import_partitions(world, db, files, table, err);
+    return waits(files, table) ? alter(db, world->answers->database, table->name, "IMPORT TABLESPACE", err) : 0;
+}
+
 static int import_tables(struct world *world, struct db *db, struct err *err)
 {
     const struct inventory *inventory = &world->facts.master.inventory;
@@ -100,13 +173,13 @@ static int import_tables(struct world *world, struct db *db, struct err *err)
     int rc = waiting_files(world, &files, err);
     for (size_t i = 0; rc == 0 && i < inventory->table_count; i++)
         if (waits(&files, &inventory->tables[i]))
-            rc = alter(db, inventory, i, "DISCARD", err);
+            rc = alter(db, inventory->database, inventory->tables[i].name, "DISCARD TABLESPACE", err);
     if (rc == 0)
         rc = move_in(world, &files, err);
     for (size_t i = 0; rc == 0 && i < inventory->table_count; i++) {
-        if (!waits(&files, &inventory->tables[i]))
+        if (inventory->tables[i].carry != CARRY_IMPORT)
             continue;
-        rc = world_cancelled(world, err) ? -1 : alter(db, inventory, i, "IMPORT", err);
+        rc = world_cancelled(world, err) ? -1 : import_one(world, db, &files, &inventory->tables[i], err);
         done += inventory->tables[i].bytes;
         world_emit(world, &(struct event){ .kind = EVENT_PROGRESS, .done = done, .total = total });
     }

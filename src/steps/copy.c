@@ -55,15 +55,21 @@ void copy_describe(const struct inventory *inventory, enum carry carry, struct b
     strings_free(&engines);
 }
 
+static void add_pieces(const struct table *table, const char *suffix, struct buf *to)
+{
+    for (size_t i = 0; i < table_pieces(table); i++) {
+        buf_adds(to, table_piece(table, i));
+        buf_add(to, suffix, strlen(suffix) + 1);
+    }
+}
+
 static void add_names(const struct table *table, struct buf *to)
 {
     for (size_t e = 0; e < sizeof engine_files / sizeof engine_files[0]; e++) {
         if (strcasecmp(engine_files[e].engine, table->engine) != 0)
             continue;
-        for (const char *const *suffix = engine_files[e].suffixes; *suffix != NULL; suffix++) {
-            buf_adds(to, table->file);
-            buf_add(to, *suffix, strlen(*suffix) + 1);
-        }
+        for (const char *const *suffix = engine_files[e].suffixes; *suffix != NULL; suffix++)
+            add_pieces(table, *suffix, to);
     }
 }
 
@@ -89,12 +95,9 @@ int copy_write_lists(struct world *world, struct err *err)
     struct buf files = BUF_INIT, import = BUF_INIT, cfg = BUF_INIT;
     copy_file_names(inventory, CARRY_FILES, &files);
     copy_file_names(inventory, CARRY_IMPORT, &import);
-    for (size_t i = 0; i < inventory->table_count; i++) {
-        if (inventory->tables[i].carry != CARRY_IMPORT)
-            continue;
-        buf_adds(&cfg, inventory->tables[i].file);
-        buf_add(&cfg, ".cfg", sizeof ".cfg");
-    }
+    for (size_t i = 0; i < inventory->table_count; i++)
+        if (inventory->tables[i].carry == CARRY_IMPORT)
+            add_pieces(&inventory->tables[i], ".cfg", &cfg);
     int rc = write_list(world, "files", &files, err);
     if (rc == 0)
         rc = write_list(world, "import", &import, err);

@@ -120,6 +120,7 @@ static void tables_are_carried_by_their_engine(void **state)
 {
     (void)state;
     static const char m1011[] = "10.11.14-MariaDB", m105[] = "10.5.29-MariaDB", m80[] = "8.0.36", m57[] = "5.7.44";
+    static char *parts[] = { "p0", "p1" };
     static const struct {
         const char *master, *slave;
         struct table table;
@@ -143,7 +144,10 @@ static void tables_are_carried_by_their_engine(void **state)
         { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .compressed = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .data_directory = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "InnoDB", .partitioned = true }, CARRY_ROWS, true },
-        { m80, m80, { .engine = "InnoDB", .partitioned = true }, CARRY_IMPORT, false },
+        { m80, m80, { .engine = "InnoDB", .partitioned = true }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "InnoDB", .partitioned = true, .partitions = { parts, 2 } }, CARRY_IMPORT, false },
+        { m1011, m1011, { .engine = "InnoDB", .partitioned = true, .subpartitioned = true, .partitions = { parts, 2 } }, CARRY_ROWS, true },
+        { m80, m80, { .engine = "InnoDB", .partitioned = true, .partitions = { parts, 2 } }, CARRY_ROWS, true },
         { m105, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
         { m80, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "CSV" }, CARRY_ROWS, true },
