@@ -1,6 +1,7 @@
 # host: commands, files and services of a machine, this one or one over SSH
 noinst_LIBRARIES += libhost.a
 libhost_a_SOURCES = \
+	src/host/driver.c \
 	src/host/driver.h \
 	src/host/file.c \
 	src/host/host.c \
