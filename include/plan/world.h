@@ -29,6 +29,7 @@ struct world {
     char *run_dir[2];            /* the run's folder on each host: .../.dualserver-RUN */
     char *state_dir;             /* this run's folder on the admin's machine */
     /* learnt by the steps */
+    char *flush_undo;            /* statement that sets back what step 2 set for a quick stop; NULL: nothing was set */
     struct secret *replication_password, *reports_password;
     struct definitions definitions;
     struct strings binlogs_before; /* names in the master's binlog index while it was stopped */

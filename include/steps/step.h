@@ -37,5 +37,7 @@ void plan_render(const struct plan *plan, struct buf *to);
 int steps_prove(struct world *world, struct err *err);
 /* Drops the canaries that a proof cut short has left on the master. Best effort. */
 void steps_prove_clean(struct world *world);
+/* Sets back what step 2 set on a master that was not stopped after all. Best effort. */
+void steps_flush_undo(struct world *world);
 
 #endif

@@ -82,7 +82,7 @@ static int refuse_unsupported(const struct answers *answers, struct err *err)
 static int run_checks(struct engine *engine, struct err *err)
 {
     size_t refused = 0;
-    char first[200] = "";
+    char first[sizeof err->text - sizeof " (and more)"] = "";
     world_phase(&engine->world, PHASE_CHECK, "checking");
     for (size_t i = 0; i < check_count; i++) {
         struct buf text = BUF_INIT;
@@ -393,6 +393,7 @@ void engine_free(struct engine *engine)
     secret_free(world->replication_password);
     secret_free(world->reports_password);
     free(world->state_dir);
+    free(world->flush_undo);
     journal_close(engine->journal);
     model_free(&engine->model);
     free(engine->state_dir);

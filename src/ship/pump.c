@@ -59,9 +59,11 @@ static int ended_badly(struct err *err, const char *what, const struct host *hos
     struct buf said = BUF_INIT;
     const char *text = buf_str(errout);
     quote_printable(&said, text, strcspn(text, "\n"), 0);
-    err_set_detail(err, ERR_COMMAND, status, "%s on %s ended with status %d: %s", what, host_name(host), status,
-                   said.len == 0 ? "it gave no reason" : buf_str(&said));
-    if (strstr(text, "No space left") != NULL)
+    /* tar's words for the write that took the last of the room; it names the cause only at the next one */
+    bool cut_short = strstr(text, "Wrote only") != NULL, full = cut_short || strstr(text, "No space left") != NULL;
+    err_set_detail(err, ERR_COMMAND, status, "%s on %s ended with status %d: %s%s", what, host_name(host), status,
+                   said.len == 0 ? "it gave no reason" : buf_str(&said), cut_short ? ": no space left on the device" : "");
+    if (full)
         err_hint(err, "make room on %s, for bytes and for inodes", host_name(host));
     buf_free(&said);
     return -1;

@@ -15,6 +15,27 @@
 #define DIRTY_ENOUGH 100u       /* pages that no stop notices */
 #define LOCK_LIMIT_S 30u        /* a transaction that holds a table longer than this makes us give up, unharmed */
 
+static int remember_settings(struct world *world, struct db *db, struct err *err)
+{
+    struct rows rows = ROWS_INIT;
+    if (world->flush_undo != NULL)
+        return 0;
+    if (db_query(db, &rows, err, "SELECT @@innodb_fast_shutdown AS fast, @@innodb_max_dirty_pages_pct AS dirty") != 0)
+        return -1;
+    world->flush_undo = mem_printf("SET GLOBAL innodb_fast_shutdown = %s, GLOBAL innodb_max_dirty_pages_pct = %s",
+                                   row_str(&rows, 0, "fast"), row_str(&rows, 0, "dirty"));
+    rows_free(&rows);
+    return 0;
+}
+
+void steps_flush_undo(struct world *world)
+{
+    struct err ignored = ERR_INIT;
+    struct db *db = world->flush_undo != NULL ? world_db(world, SIDE_MASTER, &ignored) : NULL;
+    if (db != NULL)
+        (void)db_exec(db, &ignored, world->flush_undo);
+}
+
 /* Dirty pages are written while the server still serves: the stop then takes 0.2 s instead of minutes (measured). */
 static int apply_flush(struct world *world, const struct change *change, struct err *err)
 {
@@ -23,7 +44,7 @@ static int apply_flush(struct world *world, const struct change *change, struct 
     if (db == NULL)
         return -1;
     /* a shutdown with innodb_fast_shutdown = 2 leaves pages unwritten, and files copied then are no table */
-    if (db_exec(db, err, "SET GLOBAL innodb_fast_shutdown = 1") != 0 ||
+    if (remember_settings(world, db, err) != 0 || db_exec(db, err, "SET GLOBAL innodb_fast_shutdown = 1") != 0 ||
         db_exec(db, err, "SET GLOBAL innodb_max_dirty_pages_pct = 0") != 0)
         return -1;
     for (uint64_t end = clock_ms() + FLUSH_LIMIT_MS; clock_ms() < end;) {
