@@ -32,7 +32,7 @@ void theme_init(bool color)
     colored = color && has_colors() && start_color() == OK && use_default_colors() == OK;
     if (!colored)
         return;
-    for (short style = 0; style < STYLE_COUNT; style++)
+    for (int style = 0; style < STYLE_COUNT; style++)
         init_pair((short)(style + 1), looks[style].front, looks[style].back);
 }
 

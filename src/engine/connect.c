@@ -76,11 +76,12 @@ static int connect_one(struct world *world, enum side side, struct err *err)
         };
         world_phase(world, PHASE_CONNECT, "connecting to the %s, %s", side_name(side), answers->host);
         world->hosts[side] = host_open(&where, &asker, err);
-        rc = world->hosts[side] != NULL ? 0 : err_wrap(err, "%s %s", side_name(side), answers->host);
-    }
-    if (rc == 0) {
-        world->hosts[side]->log = log_command;
-        world->hosts[side]->log_context = world;
+        if (world->hosts[side] == NULL) {
+            rc = err_wrap(err, "%s %s", side_name(side), answers->host);
+        } else {
+            world->hosts[side]->log = log_command;
+            world->hosts[side]->log_context = world;
+        }
     }
     secret_free(password);
     secret_free(sudo_password);

@@ -214,7 +214,7 @@ static int try_port(struct world *world, const struct server_facts *from, const 
 static int try_closed(struct world *world, const struct server_facts *from, const struct server_facts *to, int ssh_port,
                       enum reach *reach, struct buf *said, struct err *err)
 {
-    enum reach ssh;
+    enum reach ssh = REACH_UNKNOWN;
     struct buf ignored = BUF_INIT;
     int rc = try_port(world, from, to->address, (unsigned)ssh_port, &ssh, &ignored, err);
     buf_free(&ignored);

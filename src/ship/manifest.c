@@ -169,7 +169,7 @@ static int compare(const struct manifest *expected, const struct manifest *found
         if (order < 0)
             note(&difference, one->path, "is missing");
         else if (order > 0)
-            note(&difference, other->path, "should not be there");
+            note(&difference, other->path, "should not be there"); /* NOLINT: the loop ends when both are NULL */
         else if (one->size != other->size)
             note(&difference, one->path, "has another size");
         else if (content && memcmp(one->sha256, other->sha256, sizeof one->sha256) != 0)

@@ -12,13 +12,16 @@ on() { local host=$1; shift; lab shell "$host" "$@"; }
 sql() { local host=$1; shift; on "$host" mariadb --batch --skip-column-names --default-character-set=utf8mb4 -e "$*"; }
 
 finish() {
+    trap '' INT TERM HUP # what must be removed is removed, however impatient somebody is
     lab down >/dev/null 2>&1
     rm -rf "$work"
     echo "1..$number"
     [ "$failures" = 0 ]
 }
 trap finish EXIT
-trap 'exit 130' INT TERM
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # check TEXT COMMAND...: one TAP line; what a failed command printed follows as comments.
 check() {
@@ -42,10 +45,10 @@ wait_until() {
     done
 }
 
-# run_program EXPECTED_EXIT ARGS...: output in $work/out and $work/err.
+# run_program EXPECTED_EXIT ARGS...: output in $work/out and $work/err. It stays in this process group: who ends the test ends it.
 run_program() {
     local expected=$1 rc=0; shift
-    timeout 600 "$DUALSERVER" --state-dir "$work/state" "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
+    timeout --foreground 600 "$DUALSERVER" --state-dir "$work/state" "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
     [ "$rc" = "$expected" ] && return 0
     echo "exit $rc, expected $expected: dualserver $*"
     tail -n 30 "$work/out"; cat "$work/err"
