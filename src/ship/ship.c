@@ -28,7 +28,7 @@ static const char zstd_script[] = "command -v zstd >/dev/null 2>&1";
 
 struct progress {
     struct ship *ship;
-    uint64_t total, said_at, rate_at, rate_bytes, rate;
+    uint64_t total, said_at, rate_at, rate_bytes, rate, windows;
 };
 
 static void tell(void *context, uint64_t done)
@@ -39,8 +39,11 @@ static void tell(void *context, uint64_t done)
     if (ship->progress == NULL || now - progress->said_at < PROGRESS_MS)
         return;
     progress->said_at = now;
-    if (now - progress->rate_at >= RATE_MS || progress->rate == 0) {
-        progress->rate = (done - progress->rate_bytes) * 1000 / (now - progress->rate_at + 1);
+    const uint64_t since = now - progress->rate_at;
+    if (progress->windows == 0 || since >= RATE_MS) /* the first second has no rate yet but what it has seen so far */
+        progress->rate = (done - progress->rate_bytes) * 1000 / (since + 1);
+    if (since >= RATE_MS) {
+        progress->windows++;
         progress->rate_at = now;
         progress->rate_bytes = done;
     }
