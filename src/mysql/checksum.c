@@ -72,42 +72,11 @@ static void add_difference(struct comparison *at, const char *table, const struc
     free(text);
 }
 
-/* The master's sums are taken through `master` in its lock or snapshot; the slave stands at the same position. */
-static int compare_exactly(struct comparison *at, struct db *master, const char *table, struct err *err)
+static void judge(struct comparison *at, const char *table, const struct table_sum *ours, const struct table_sum *theirs)
 {
-    const char *database = at->job->inventory->database;
-    struct table_sum ours = { .text = NULL }, theirs = { .text = NULL };
-    int rc = table_sum_exact(master, database, table, &ours, err);
-    if (rc == 0)
-        rc = table_sum_exact(at->job->slave, database, table, &theirs, err);
-    if (rc == 0 && !same(&ours, &theirs))
-        add_difference(at, table, &ours, &theirs);
-    table_sum_free(&ours);
-    table_sum_free(&theirs);
-    return rc;
-}
-
-/* Unequal quick sums are doubted where they may lie: generated columns, servers of different series. The exact sums take
- * long, so elsewhere no lock is held for them. */
-static int is_doubtful(struct comparison *at, struct db *master, const char *table, bool *doubtful, struct err *err)
-{
-    *doubtful = strcmp(db_version(master), db_version(at->job->slave)) != 0;
-    return *doubtful ? 0 : table_has_generated(master, at->job->inventory->database, table, doubtful, err);
-}
-
-static int judge(struct comparison *at, struct db *master, const char *table, const struct table_sum *ours,
-                 const struct table_sum *theirs, struct err *err)
-{
-    bool doubtful = false;
     at->result->compared++;
-    if (same(ours, theirs))
-        return 0;
-    if (is_doubtful(at, master, table, &doubtful, err) != 0)
-        return -1;
-    if (doubtful)
-        return compare_exactly(at, master, table, err);
-    add_difference(at, table, ours, theirs);
-    return 0;
+    if (!same(ours, theirs))
+        add_difference(at, table, ours, theirs);
 }
 
 /* One table, read on both sides. TOO_LATE: it was altered after the snapshot. */
@@ -116,14 +85,15 @@ static enum outcome compare_table(struct comparison *at, struct db *master, cons
     const char *database = at->job->inventory->database;
     struct table_sum ours = { .text = NULL }, theirs = { .text = NULL };
     enum outcome outcome = FAILED;
-    if (table_sum_quick(master, database, table, &ours, err) == 0) {
+    if (table_sum_read(master, database, table, &ours, err) == 0) {
         if (ours.text == NULL && ours.code == ER_NO_SUCH_TABLE)
             outcome = GONE;
         else if (ours.text == NULL && ours.code == ER_TABLE_DEF_CHANGED)
             outcome = TOO_LATE;
-        else if (table_sum_quick(at->job->slave, database, table, &theirs, err) == 0 &&
-                 judge(at, master, table, &ours, &theirs, err) == 0)
+        else if (table_sum_read(at->job->slave, database, table, &theirs, err) == 0) {
+            judge(at, table, &ours, &theirs);
             outcome = COMPARED;
+        }
     }
     table_sum_free(&ours);
     table_sum_free(&theirs);
@@ -320,7 +290,7 @@ static int compare_snapshot(struct comparison *at, bool *again, struct err *err)
     return restart_slave(at, rc, err);
 }
 
-/* The master's exact sum, taken under a lock that ends with it. */
+/* The master's sum, taken under a lock that ends with it. */
 static enum outcome take_under_lock(struct comparison *at, const char *table, struct binlog_position *position,
                                     struct table_sum *sum, struct err *err)
 {
@@ -329,7 +299,7 @@ static enum outcome take_under_lock(struct comparison *at, const char *table, st
         return is_sql_error(err, ER_NO_SUCH_TABLE) ? GONE : FAILED;
     int rc = binlog_position_read(at->job->master, position, err);
     if (rc == 0)
-        rc = table_sum_exact(at->job->master_lock, at->job->inventory->database, table, sum, err);
+        rc = table_sum_read(at->job->master_lock, at->job->inventory->database, table, sum, err);
     if (unlock(at, rc == 0 ? err : &ignored) != 0)
         rc = -1;
     return rc == 0 ? COMPARED : FAILED;
@@ -343,13 +313,10 @@ static int compare_stopped(struct comparison *at, const char *table, struct err 
     int rc = db_exec(at->job->slave, err, at->dialect->stop_sql);
     enum outcome outcome = rc == 0 ? take_under_lock(at, table, &position, &ours, err) : FAILED;
     if (outcome == COMPARED && (run_until(at, &position, err) != 0 ||
-                                table_sum_exact(at->job->slave, at->job->inventory->database, table, &theirs, err) != 0))
+                                table_sum_read(at->job->slave, at->job->inventory->database, table, &theirs, err) != 0))
         outcome = FAILED;
-    if (outcome == COMPARED) {
-        at->result->compared++;
-        if (!same(&ours, &theirs))
-            add_difference(at, table, &ours, &theirs);
-    }
+    if (outcome == COMPARED)
+        judge(at, table, &ours, &theirs);
     table_sum_free(&ours);
     table_sum_free(&theirs);
     return restart_slave(at, outcome == FAILED ? -1 : 0, err);
