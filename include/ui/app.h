@@ -1,7 +1,7 @@
 /* app.h - the wizard without a terminal: keys in, a canvas out. loop.c joins it to curses, the tests drive it directly.
  *
  *     app_init(&app, &answers, &engine, &options, err)
- *     app_take(&app)           whatever the engine's thread has sent, when app_fd() is readable
+ *     app_take(&app)           whatever the engine's thread has sent, when bridge_fd(app.bridge) is readable
  *     app_key(&app, key)       app.leave is set when the wizard is to end
  *     app_draw(&app, &canvas)
  *     app_end(&app, err)       waits for the engine; the exit code
