@@ -66,6 +66,15 @@ TESTS += test_shown
 test_shown_SOURCES = tests/unit/test_shown.c
 test_shown_LDADD = libhost.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
+# a whole run against servers that are written down, version by version
+check_PROGRAMS += test_statements
+TESTS += test_statements
+test_statements_SOURCES = tests/unit/test_statements.c tests/unit/fake_host.c tests/unit/fake_host.h \
+	tests/unit/fake_server.c tests/unit/fake_server.h tests/unit/server_text.c tests/unit/server_text.h
+test_statements_CPPFLAGS = $(AM_CPPFLAGS) -DSRC_TESTS=\"$(abs_top_srcdir)/tests\"
+test_statements_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
 test_ssh_SOURCES = tests/unit/test_ssh.c tests/unit/sshd.c tests/unit/sshd.h $(host_case_sources)
 test_ssh_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
+EXTRA_DIST += tests/unit/servers tests/unit/golden

@@ -1,0 +1,59 @@
+/* server_text.h - a database server written down: what it answers to which statement. For tests.
+ *
+ * A description is a text of blocks, each ended by an empty line; `#` begins a comment line:
+ *
+ *     server 10.6.21-MariaDB-log           what it greets with
+ *     include mariadb.txt                  blocks of another file follow here
+ *     machine mysqldump /usr/bin/mysqldump a line that the look at its machine prints
+ *     refuse 1146 SELECT * FROM performance_schema.*
+ *     answer master SHOW BINARY LOGS       to one side's server; without a word for the side: both
+ *     when START SLAVE                     only after that server was told so (all of several must hold)
+ *     last * UNTIL *                       only while this is the last thing that changed anything there
+ *     elsewhere DROP TABLE*                only after the other server was told so
+ *     Log_name | File_size                 the columns, then a line for each row; NULL is SQL's,
+ *                                          '' an empty cell
+ *     mysql-bin.000001 | 157
+ *
+ * A `*` stands for any text. The first block that fits answers, so what is special stands above its include. A statement that
+ * reads and fits no block is answered with error 1064: what was not written down, the server does not know.
+ */
+#ifndef DUALSERVER_TESTS_SERVER_TEXT_H
+#define DUALSERVER_TESTS_SERVER_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/buf.h"
+#include "plan/event.h"
+
+/* What both servers of a run were told, in order. */
+struct tape {
+    struct tape_line {
+        enum side side;
+        unsigned code; /* error the server answered with; 0: none */
+        char *sql;
+    } *lines;
+    size_t count;
+};
+void tape_add(struct tape *tape, enum side side, const char *sql, unsigned code);
+void tape_free(struct tape *tape);
+
+struct server_text {
+    char *version;
+    struct strings machine;
+    struct block *blocks;
+    size_t block_count;
+};
+struct reply {
+    unsigned code;               /* 0: no error */
+    const struct strings *lines; /* of a result: columns first; NULL: none */
+};
+
+void server_text_read(struct server_text *text, const char *folder, const char *file); /* fails the test when it cannot */
+void server_text_free(struct server_text *text);
+struct reply server_text_answer(const struct server_text *text, enum side side, const struct tape *tape, const char *sql);
+bool reads(const char *sql); /* it has a result, and changes nothing */
+bool glob(const char *pattern, const char *text);
+/* The cells of a line "a | b"; the caller frees. */
+void split_cells(const char *line, struct strings *cells);
+
+#endif

@@ -1,0 +1,283 @@
+/* Every statement of a run, for servers of many versions: the real discovery, plan and steps against a server that is written
+ * down (servers/NAME.txt), compared with golden/statements/NAME.txt. `UPDATE=1` writes those anew: read the difference, line
+ * by line, with the manual of that version beside it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "engine/check.h"
+#include "fake_host.h"
+#include "fake_server.h"
+#include "plan/world.h"
+#include "steps/step.h"
+
+#define UNIT_FOLDER SRC_TESTS "/unit"
+
+struct rig {
+    struct server_text text;
+    struct tape tape;
+    struct fake_server *servers[2];
+    struct answers answers;
+    struct port port;
+    struct world world;
+    struct plan plan;
+    char folder[32], sockets[2][48];
+    struct buf golden;
+    struct strings said; /* changing lines of the section that is being written */
+    struct strings read; /* reading lines of the whole */
+    size_t from;         /* on the tape */
+};
+
+static void no_event(void *context, const struct event *event)
+{
+    (void)context, (void)event;
+}
+
+static void rig_open(struct rig *rig, const char *name)
+{
+    static const char option_file[] = "[mysqld]\nuser = mysql\n";
+    *rig = (struct rig){ .folder = "/tmp/dualserver-test-XXXXXX" };
+    char *file = mem_printf("%s.txt", name);
+    server_text_read(&rig->text, UNIT_FOLDER "/servers", file);
+    free(file);
+    assert_non_null(mkdtemp(rig->folder));
+    answers_init(&rig->answers);
+    rig->answers.master.host = mem_dup("192.0.2.11");
+    rig->answers.slave.host = mem_dup("192.0.2.12");
+    rig->port = (struct port){ .emit = no_event, .cancel_fd = -1 };
+    struct world *world = &rig->world;
+    world->answers = &rig->answers;
+    world->port = &rig->port;
+    world->facts.slave.side = SIDE_SLAVE;
+    world->state_dir = mem_dup(rig->folder);
+    snprintf(world->run_id, sizeof world->run_id, "RUN");
+    world->replication_password = secret_new("password of repl", 16);
+    world->reports_password = secret_new("password of reports", 19);
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
+        snprintf(rig->sockets[side], sizeof rig->sockets[side], "%s/%d", rig->folder, (int)side);
+        rig->servers[side] = fake_server_start(&rig->text, side, &rig->tape, rig->sockets[side]);
+        const struct fake_machine machine = { .side = side, .text = &rig->text, .socket = rig->sockets[side],
+                                              .option_file = option_file, .tape = &rig->tape };
+        world->hosts[side] = fake_host_open(&machine);
+        world->run_dir[side] = mem_dup("/var/lib/.dualserver-RUN");
+    }
+}
+
+static void rig_close(struct rig *rig)
+{
+    struct world *world = &rig->world;
+    char *saved = mem_printf("%s/old-definitions.sql", rig->folder);
+    world_unlock(world);
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
+        world_db_close(world, side);
+        host_close(world->hosts[side]);
+        free(world->run_dir[side]);
+        fake_server_stop(rig->servers[side]);
+        unlink(rig->sockets[side]);
+    }
+    unlink(saved);
+    rmdir(rig->folder);
+    free(saved);
+    plan_free(&rig->plan);
+    facts_free(&world->facts);
+    definitions_free(&world->definitions);
+    strings_free(&world->binlogs_before);
+    secret_free(world->replication_password);
+    secret_free(world->reports_password);
+    free(world->flush_undo);
+    free(world->state_dir);
+    answers_free(&rig->answers);
+    server_text_free(&rig->text);
+    tape_free(&rig->tape);
+    strings_free(&rig->said);
+    strings_free(&rig->read);
+    buf_free(&rig->golden);
+}
+
+/* What stands between quotes behind these words is different in every run, or a secret. */
+static const char *const hidden[] = { "IDENTIFIED BY '", "IDENTIFIED BY PASSWORD '", " USING '", " AS '", "_PASSWORD = '",
+                                      "PASSWORD('", "' = '", "_LOCK('dualserver-" };
+
+static void add_masked(struct buf *to, const char *sql)
+{
+    while (*sql != '\0') {
+        size_t skip = 0;
+        for (size_t i = 0; i < sizeof hidden / sizeof hidden[0] && skip == 0; i++)
+            if (strncmp(sql, hidden[i], strlen(hidden[i])) == 0)
+                skip = strlen(hidden[i]);
+        if (skip == 0) {
+            buf_addc(to, *sql++);
+            continue;
+        }
+        buf_add(to, sql, skip);
+        buf_adds(to, "********");
+        sql += skip + strcspn(sql + skip, "'");
+    }
+}
+
+/* What was told since: what changes something once a section, what only reads once at all, for each server. */
+static void write_told(struct rig *rig)
+{
+    for (; rig->from < rig->tape.count; rig->from++) {
+        const struct tape_line *told = &rig->tape.lines[rig->from];
+        struct buf line = BUF_INIT;
+        buf_adds(&line, told->side == SIDE_MASTER ? "master  " : "slave   ");
+        add_masked(&line, told->sql);
+        if (told->code != 0)
+            buf_addf(&line, "  -> error %u", told->code);
+        struct strings *said = reads(told->sql) ? &rig->read : &rig->said;
+        if (!strings_has(said, buf_str(&line))) {
+            strings_add(said, buf_str(&line));
+            buf_addf(&rig->golden, "%s\n", buf_str(&line));
+        }
+        buf_free(&line);
+    }
+}
+
+static void begin_section(struct rig *rig, const char *title)
+{
+    write_told(rig);
+    strings_free(&rig->said);
+    buf_addf(&rig->golden, "\n== %s\n", title);
+}
+
+static void must(struct rig *rig, int rc, const struct err *err, const char *what)
+{
+    if (rc == 0)
+        return;
+    write_told(rig);
+    fputs(buf_str(&rig->golden), stderr); /* cmocka cuts what is long */
+    fail_msg("%s: %s: %s", rig->text.version, what, err->text);
+}
+
+static void write_tables(struct rig *rig)
+{
+    const struct inventory *inventory = &rig->world.facts.master.inventory;
+    begin_section(rig, "how the tables travel");
+    for (size_t i = 0; i < inventory->table_count; i++) {
+        const struct table *table = &inventory->tables[i];
+        buf_addf(&rig->golden, "%s, %s: %s%s%s\n", table->name, table->engine, carry_name(table->carry),
+                 table->because != NULL ? ": " : "", table->because != NULL ? table->because : "");
+    }
+    for (size_t i = 0; i < inventory->object_count; i++)
+        buf_addf(&rig->golden, "%s\n", inventory->objects[i].name);
+}
+
+static void write_checks(struct rig *rig)
+{
+    begin_section(rig, "checks that warn or refuse");
+    for (size_t i = 0; i < check_count; i++) {
+        struct buf text = BUF_INIT;
+        const enum check_verdict verdict = checks[i].test(&rig->world.facts, &rig->answers, &text);
+        if (verdict != CHECK_OK)
+            buf_addf(&rig->golden, "%s %s: %s\n", verdict == CHECK_REFUSED ? "refused" : "warned ", checks[i].id, buf_str(&text));
+        buf_free(&text);
+    }
+}
+
+/* The lines that an edit of an option file adds and takes away. */
+static void write_edit(struct rig *rig, const struct change *change)
+{
+    struct buf diff = BUF_INIT;
+    cnf_diff(&diff, change->path, change->before, strlen(change->before), change->after, strlen(change->after));
+    char *text = buf_steal(&diff), *at = text;
+    for (char *line; (line = text_line(&at)) != NULL;)
+        if ((*line == '+' || *line == '-') && line[1] != *line)
+            buf_addf(&rig->golden, "%s  %s %s\n", change->server == SIDE_MASTER ? "master" : "slave ", change->path, line);
+    free(text);
+}
+
+static void apply(struct rig *rig, const struct change *change)
+{
+    struct err err = ERR_INIT;
+    if (change->kind == CHANGE_FILE)
+        write_edit(rig, change);
+    else if (change->apply != NULL && change->kind != CHANGE_SHIP)
+        must(rig, change->apply(&rig->world, change, &err), &err, change->what);
+    else if (change->kind == CHANGE_SQL)
+        must(rig, change_apply_sql(&rig->world, change, &err), &err, change->what);
+    write_told(rig);
+}
+
+static void run_steps(struct rig *rig)
+{
+    struct err err = ERR_INIT;
+    must(rig, steps_plan(&rig->world.facts, &rig->answers, &rig->plan, &err), &err, "plan");
+    rig->world.plan = &rig->plan;
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        char *title = mem_printf("step %d, %s", steps[i]->number, steps[i]->title);
+        begin_section(rig, title);
+        for (size_t c = 0; c < rig->plan.count; c++)
+            if (rig->plan.changes[c].step == steps[i]->number)
+                apply(rig, &rig->plan.changes[c]);
+        if (steps[i]->verify != NULL)
+            must(rig, steps[i]->verify(&rig->world, &err), &err, title);
+        free(title);
+    }
+    write_told(rig);
+}
+
+static void compare(struct rig *rig, const char *name)
+{
+    char *path = mem_printf(UNIT_FOLDER "/golden/statements/%s.txt", name), *line = NULL;
+    struct buf golden = BUF_INIT;
+    size_t room = 0;
+    if (getenv("UPDATE") != NULL) {
+        FILE *stream = fopen(path, "w");
+        assert_non_null(stream);
+        fputs(buf_str(&rig->golden), stream);
+        assert_int_equal(fclose(stream), 0);
+    }
+    FILE *stream = fopen(path, "r");
+    if (stream == NULL)
+        fail_msg("there is no %s: UPDATE=1 writes it", path);
+    while (getline(&line, &room, stream) >= 0)
+        buf_adds(&golden, line);
+    fclose(stream);
+    if (strcmp(buf_str(&golden), buf_str(&rig->golden)) != 0) {
+        struct buf diff = BUF_INIT;
+        cnf_diff(&diff, path, golden.data, golden.len, rig->golden.data, rig->golden.len);
+        fputs(buf_str(&diff), stderr);
+        fail_msg("%s: other statements than the golden ones; UPDATE=1 takes them over, if they are right", name);
+    }
+    free(line);
+    free(path);
+    buf_free(&golden);
+}
+
+/* The state is the name of a description. */
+static void statements_of_a_run(void **state)
+{
+    const char *name = *state;
+    struct rig rig;
+    struct err err = ERR_INIT;
+    rig_open(&rig, name);
+    buf_addf(&rig.golden, "# What a run says to two servers %s. A statement that only reads stands where it comes first.\n",
+             rig.text.version);
+    begin_section(&rig, "looking");
+    must(&rig, facts_gather(&rig.world, &rig.world.facts, &err), &err, "looking");
+    write_told(&rig);
+    write_checks(&rig);
+    write_tables(&rig);
+    run_steps(&rig);
+    compare(&rig, name);
+    rig_close(&rig);
+}
+
+#define SERVER(name) { "statements " name, statements_of_a_run, NULL, NULL, (void *)(name) }
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVER("mariadb-10.11"),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
