@@ -2,7 +2,7 @@
  *
  * A systemd unit may have a socket unit beside it (mariadb.socket) that would start the service again on the next
  * connection (reproduced on MariaDB 10.11): service_stop() stops it first and service_start() starts it again when it
- * was active before. SysV scripts are driven through `service`. */
+ * was active before, for which the service is restarted if it still runs: systemd starts no socket beside it. SysV scripts are driven through `service`. */
 #ifndef DUALSERVER_HOST_SERVICE_H
 #define DUALSERVER_HOST_SERVICE_H
 
@@ -21,6 +21,8 @@ int service_find(struct host *host, const char *name, struct service *service, s
 int service_stop(struct host *host, const struct service *service, struct err *err);
 int service_start(struct host *host, const struct service *service, struct err *err);
 int service_active(struct host *host, const struct service *service, bool *active, struct err *err);
+/* What a person would type for it: "systemctl stop mariadb.socket mariadb.service". Free it. */
+char *service_command(const struct service *service, const char *verb);
 void service_free(struct service *service);
 
 #endif

@@ -1,6 +1,7 @@
 #include "engine/recover.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/service.h"
@@ -88,8 +89,9 @@ static bool recover_master(struct world *world, int step, struct buf *state)
         buf_addf(state, "The master's mysqld runs, with its option files %s. ",
                  taken_back ? "as they were before" : "as planned (dated backups beside them)");
     } else {
-        buf_addf(state, "THE MASTER could not be seen running: %s. Start it: systemctl start %s. ", err.text,
-                 world->facts.master.service.unit);
+        char *command = service_command(&world->facts.master.service, "start");
+        buf_addf(state, "THE MASTER could not be seen running: %s. Start it: %s. ", err.text, command);
+        free(command);
     }
     return reached;
 }

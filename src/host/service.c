@@ -130,34 +130,45 @@ static int failed(struct host *host, const struct service *service, const char *
     return -1;
 }
 
-/* $1 stop or start, $2 systemd or sysv, $3 unit, $4 socket unit or "", $5 the state wanted: yes (active) or no. One script,
- * because every round trip is downtime. The socket goes first both ways: it would start the service again, and systemd does
- * not start it beside a running service. A SysV script's daemon inherits its output, which must not be ours. */
+/* $1 stop or start, $2 systemd or sysv, $3 unit, $4 socket unit or "". One script, because every round trip is downtime.
+ *
+ * One at a time: a stop whose run was cancelled goes on here, and a start that did not wait for it would be undone by it. The
+ * lock is on a folder, so nothing is left behind; daemons must not inherit it, nor our output.
+ *
+ * The socket goes first both ways: it would start the service again, and systemd does not start it beside a running
+ * service, nor one on its way down. So where a stop came no further than the socket, the service is restarted.
+ *
+ * A SysV script's status often asks the server alone, which no longer answers while it still writes: only what its stop
+ * answers tells that it is gone. */
 static const char change_script[] =
     "# $1 $4 $3\n"
-    "is_active() {\n"
-    "  if [ \"$1\" = systemd ]; then\n"
-    "    case $(systemctl is-active -- \"$2\") in active|reloading) echo yes;; *) echo no;; esac\n"
-    "  elif service \"$2\" status >/dev/null 2>&1 </dev/null; then echo yes; else echo no; fi; }\n"
-    "now=$(is_active \"$2\" \"$3\")\n"
-    "if [ \"$now\" = \"$5\" ] && { [ \"$5\" = yes ] || [ -z \"$4\" ]; }; then echo \"$now\"; exit 0; fi\n"
-    "if [ \"$2\" = systemd ]; then\n"
-    "  if [ -n \"$4\" ]; then systemctl \"$1\" -- \"$4\" || :; fi\n"
-    "  systemctl \"$1\" -- \"$3\" || :\n"
-    "else service \"$3\" \"$1\" </dev/null >/dev/null 2>&1 || :; fi\n"
-    "is_active \"$2\" \"$3\"";
+    "verb=$1 kind=$2 unit=$3 socket=$4\n"
+    "if [ -d /run ] && command -v flock >/dev/null; then exec 9</run; flock 9; fi\n"
+    "active() { case $(systemctl is-active -- \"$1\") in active|reloading) return 0;; esac; return 1; }\n"
+    "quiet() { \"$@\" </dev/null >/dev/null 2>&1 9<&-; }\n"
+    "change() { systemctl \"$1\" -- \"$2\" 9<&- || :; }\n"
+    "case $kind.$verb in\n"
+    "  systemd.stop) if [ -n \"$socket\" ]; then change stop \"$socket\"; fi\n"
+    "    change stop \"$unit\"; active \"$unit\" || echo stop;;\n"
+    "  systemd.start) if [ -n \"$socket\" ] && ! active \"$socket\"; then\n"
+    "      case $(systemctl is-active -- \"$unit\") in inactive|failed) ;; *) change stop \"$unit\";; esac\n"
+    "      change start \"$socket\"; fi\n"
+    "    active \"$unit\" || change start \"$unit\"; if active \"$unit\"; then echo start; fi;;\n"
+    "  sysv.stop) if quiet service \"$unit\" stop && ! quiet service \"$unit\" status; then echo stop; fi;;\n"
+    "  sysv.start) quiet service \"$unit\" status || quiet service \"$unit\" start\n"
+    "    if quiet service \"$unit\" status; then echo start; fi;;\n"
+    "esac";
 
-static int change_to(struct host *host, const struct service *service, bool on, unsigned timeout_ms, struct err *err)
+static int change_to(struct host *host, const struct service *service, const char *verb, unsigned timeout_ms, struct err *err)
 {
-    const char *verb = on ? "start" : "stop", *wanted = on ? "yes" : "no";
     const char *socket = service->socket_unit != NULL ? service->socket_unit : "";
     struct buf out = BUF_INIT;
     int rc = host_script_with(host, NULL, 0, timeout_ms, NULL, &out, err, change_script, verb, kind(service), service->unit,
-                              socket, wanted, NULL);
+                              socket, NULL);
 
     if (rc == 0) {
         buf_trim(&out);
-        if (strcmp(buf_str(&out), wanted) != 0)
+        if (strcmp(buf_str(&out), verb) != 0)
             rc = failed(host, service, verb, err);
     }
     buf_free(&out);
@@ -166,12 +177,20 @@ static int change_to(struct host *host, const struct service *service, bool on, 
 
 int service_stop(struct host *host, const struct service *service, struct err *err)
 {
-    return change_to(host, service, false, STOP_MS, err);
+    return change_to(host, service, "stop", STOP_MS, err);
 }
 
 int service_start(struct host *host, const struct service *service, struct err *err)
 {
-    return change_to(host, service, true, START_MS, err);
+    return change_to(host, service, "start", START_MS, err);
+}
+
+char *service_command(const struct service *service, const char *verb)
+{
+    const char *socket = service->socket_unit != NULL ? service->socket_unit : "";
+
+    return service->systemd ? mem_printf("systemctl %s %s%s%s", verb, socket, socket[0] != '\0' ? " " : "", service->unit)
+                            : mem_printf("service %s %s", service->unit, verb);
 }
 
 void service_free(struct service *service)

@@ -210,10 +210,8 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .server = SIDE_MASTER,
                        .what = mem_printf("stop %s", service->unit),
                        .why = mem_dup("files of a running server are no copy"),
-                       .after = service->socket_unit != NULL
-                                    ? mem_printf("systemctl stop %s %s", service->socket_unit, service->unit)
-                                    : mem_printf("systemctl stop %s", service->unit),
-                       .undo = mem_printf("systemctl start %s", service->unit),
+                       .after = service_command(service, "stop"),
+                       .undo = service_command(service, "start"),
                        .restarts = true,
                        .apply = apply_stop,
                    });

@@ -54,9 +54,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .what = mem_printf("start %s", service->unit),
                        .why = mem_dup("from this point forward there is no downtime; the start opens a new binary log, whose "
                                       "position 4 is where replication begins"),
-                       .after = service->socket_unit != NULL
-                                    ? mem_printf("systemctl start %s %s", service->socket_unit, service->unit)
-                                    : mem_printf("systemctl start %s", service->unit),
+                       .after = service_command(service, "start"),
                        .restarts = true,
                        .apply = apply_start,
                    });

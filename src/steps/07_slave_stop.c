@@ -64,8 +64,8 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .kind = CHANGE_RUN,
                        .server = SIDE_SLAVE,
                        .what = mem_printf("stop %s", slave->service.unit),
-                       .after = mem_printf("systemctl stop %s", slave->service.unit),
-                       .undo = mem_printf("systemctl start %s", slave->service.unit),
+                       .after = service_command(&slave->service, "stop"),
+                       .undo = service_command(&slave->service, "start"),
                        .restarts = true,
                        .apply = apply_stop,
                    });

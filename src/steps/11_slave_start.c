@@ -92,7 +92,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .kind = CHANGE_RUN,
                        .server = SIDE_SLAVE,
                        .what = mem_printf("start %s", facts->slave.service.unit),
-                       .after = mem_printf("systemctl start %s", facts->slave.service.unit),
+                       .after = service_command(&facts->slave.service, "start"),
                        .restarts = true,
                        .apply = apply_start,
                    });
