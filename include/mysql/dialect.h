@@ -24,9 +24,10 @@ struct dialect {
     const char *dump_tool, *client_tool;      /* first choice: "mariadb-dump", "mariadb"; the old names are tried next */
     const char *server_binary;     /* "mariadbd" or "mysqld" */
     const char *validate;          /* arguments that make the server check its options and end */
-    bool hashed_password;          /* CREATE USER takes the mysql_native_password hash computed by the client */
-    const char *identified;        /* of CREATE USER, in front of the quoted hash (or, without hashed_password, clear text) */
-    const char *new_password;      /* in front of the account's name, "ALTER USER" (then `identified`), "SET PASSWORD FOR" */
+    const char *create_user;       /* "CREATE USER IF NOT EXISTS"; NULL: GRANT makes the account and carries its login */
+    const char *alter_user;        /* "ALTER USER" where create_user is */
+    const char *native_as;         /* in front of a quoted mysql_native_password hash; NULL: the server has that no more */
+    const char *sha2_as;           /* in front of a quoted caching_sha2_password hash; NULL: the server has none */
     bool import_tablespace;        /* ALTER TABLE ... IMPORT TABLESPACE takes tables of another server */
     bool import_needs_cfg;         /* IMPORT TABLESPACE without .cfg refuses tables with secondary indexes (1815) */
     bool import_partitioned;       /* ALTER TABLE ... IMPORT works for partitioned tables */

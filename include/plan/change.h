@@ -22,8 +22,10 @@ enum change_kind {
 /* In CHANGE_SQL texts a secret stands as \x01NAME\x01, which no identifier may contain. */
 #define SECRET_MARK "\x01"
 #define SECRET_REPLICATION SECRET_MARK "replication" SECRET_MARK
-#define SECRET_REPLICATION_HASH SECRET_MARK "replication-hash" SECRET_MARK
-#define SECRET_REPORTS_HASH SECRET_MARK "reports-hash" SECRET_MARK
+#define SECRET_REPLICATION_NATIVE SECRET_MARK "replication-native" SECRET_MARK /* hashes: mysql/account.h */
+#define SECRET_REPLICATION_SHA2 SECRET_MARK "replication-sha2" SECRET_MARK
+#define SECRET_REPORTS_NATIVE SECRET_MARK "reports-native" SECRET_MARK
+#define SECRET_REPORTS_SHA2 SECRET_MARK "reports-sha2" SECRET_MARK
 
 struct world;
 struct change;

@@ -47,6 +47,7 @@ struct server_facts {
     char *socket, *version, *server_uuid, *mysql_user, *mysql_group;
     unsigned port, version_number;
     const struct dialect *dialect;
+    bool native_password;   /* accounts with mysql_native_password can log in */
     char *database_path;    /* DATADIR/billing as the file system spells it */
     char *binlog_index;     /* path of the existing or coming index: DATADIR/mysql-bin.index */
     bool database_exists;

@@ -2,6 +2,7 @@
 #ifndef DUALSERVER_STEPS_SETTINGS_H
 #define DUALSERVER_STEPS_SETTINGS_H
 
+#include "mysql/account.h"
 #include "plan/facts.h"
 #include "steps/config.h"
 
@@ -17,7 +18,9 @@ char *settings_path(const struct world *world, enum side side, const char *part)
 void settings_grant_database(struct buf *to, const char *database);
 /* The database's name as a pattern of replicate-wild-do-table: "my\_db.%"; owned by the caller. */
 char *settings_wild_pattern(const char *database);
-/* "CREATE USER ...; ALTER USER ...; GRANT ..." lines for an account identified by the hash behind the mark. */
-void settings_account(struct buf *to, const char *user, const char *host, const char *hash_mark, const char *grant);
+/* caching_sha2_password where master and slave have it. */
+enum account_plugin settings_replication_plugin(const struct facts *facts);
+/* The report program's client is not known: what every client speaks, as long as the slave's server has it. */
+enum account_plugin settings_reports_plugin(const struct facts *facts);
 
 #endif

@@ -16,15 +16,14 @@
 #define MASTER_WORDS .change_master = "CHANGE MASTER TO", .key = "MASTER"
 #define SOURCE_WORDS                                                                                                   \
     .change_master = "CHANGE REPLICATION SOURCE TO", .key = "SOURCE", .no_gtid = "SOURCE_AUTO_POSITION = 0"
-/* MariaDB KB "CREATE USER", "ALTER USER" (10.2); MySQL 5.6 and 5.7 manuals 13.7.1.2 and 13.7.1.1 (ALTER USER with a
- * plugin: 5.7.6), 8.4 manual 8.4.1.2. */
-#define OLD_ACCOUNTS .hashed_password = true, .identified = "IDENTIFIED BY PASSWORD", .new_password = "SET PASSWORD FOR"
-#define MARIADB_ACCOUNTS                                                                                               \
-    .hashed_password = true, .identified = "IDENTIFIED VIA mysql_native_password USING", .new_password = "ALTER USER"
-#define MYSQL_ACCOUNTS                                                                                                 \
-    .hashed_password = true, .identified = "IDENTIFIED WITH mysql_native_password AS", .new_password = "ALTER USER"
-#define SHA2_ACCOUNTS                                                                                                  \
-    .hashed_password = false, .identified = "IDENTIFIED WITH caching_sha2_password BY", .new_password = "ALTER USER"
+/* GRANT ... IDENTIFIED BY PASSWORD: MySQL 4.1 manual 13.5.1.3, 5.6 manual 13.7.1.4, MariaDB KB "GRANT". CREATE USER IF NOT
+ * EXISTS and ALTER USER with a plugin: MySQL 5.7.6, MariaDB 10.1.3 and 10.2.0. caching_sha2_password: 8.0.3. */
+#define OLD_ACCOUNTS .native_as = "IDENTIFIED BY PASSWORD"
+#define CREATE_ACCOUNTS .create_user = "CREATE USER IF NOT EXISTS", .alter_user = "ALTER USER"
+#define MARIADB_ACCOUNTS CREATE_ACCOUNTS, .native_as = "IDENTIFIED VIA mysql_native_password USING"
+#define MYSQL_ACCOUNTS CREATE_ACCOUNTS, .native_as = "IDENTIFIED WITH mysql_native_password AS"
+#define SHA2_ACCOUNTS MYSQL_ACCOUNTS, .sha2_as = "IDENTIFIED WITH caching_sha2_password AS"
+#define SHA2_ONLY_ACCOUNTS CREATE_ACCOUNTS, .sha2_as = "IDENTIFIED WITH caching_sha2_password AS"
 #define MYSQL_TOOLS .dump_tool = "mysqldump", .client_tool = "mysql", .server_binary = "mysqld"
 #define MARIADB_TOOLS .dump_tool = "mariadb-dump", .client_tool = "mariadb", .server_binary = "mariadbd"
 /* Exits non-zero on an option it does not know, before it touches the data (reproduced on MariaDB 10.11). */
@@ -92,32 +91,36 @@ static const struct dialect dialects[] = {
     { .name = "MySQL 8.0 to 8.0.15", .from = 80000, .below = 80016, SLAVE_WORDS, MASTER_WORDS, MYSQL_TOOLS, VALIDATE_HELP,
       .master_status = "SHOW MASTER STATUS", .reset_all = "RESET SLAVE ALL", .no_gtid = "MASTER_AUTO_POSITION = 0",
       .wait_position = "MASTER_POS_WAIT", .expire_days = "expire_logs_days",
-      .expire_seconds = "binlog_expire_logs_seconds", MYSQL_ACCOUNTS, .import_tablespace = true,
+      .expire_seconds = "binlog_expire_logs_seconds", SHA2_ACCOUNTS, .import_tablespace = true,
       .import_partitioned = true },
     { .name = "MySQL 8.0.16 to 8.0.21", .from = 80016, .below = 80022, SLAVE_WORDS, MASTER_WORDS, MYSQL_TOOLS,
       VALIDATE_CONFIG, .master_status = "SHOW MASTER STATUS", .reset_all = "RESET SLAVE ALL",
       .no_gtid = "MASTER_AUTO_POSITION = 0", .wait_position = "MASTER_POS_WAIT", .expire_days = "expire_logs_days",
-      .expire_seconds = "binlog_expire_logs_seconds", MYSQL_ACCOUNTS, .import_tablespace = true,
+      .expire_seconds = "binlog_expire_logs_seconds", SHA2_ACCOUNTS, .import_tablespace = true,
       .import_partitioned = true },
     { .name = "MySQL 8.0.22", .from = 80022, .below = 80023, REPLICA_WORDS, MASTER_WORDS, MYSQL_TOOLS, VALIDATE_CONFIG,
       .master_status = "SHOW MASTER STATUS", .no_gtid = "MASTER_AUTO_POSITION = 0", .wait_position = "MASTER_POS_WAIT",
-      .expire_days = "expire_logs_days", .expire_seconds = "binlog_expire_logs_seconds", MYSQL_ACCOUNTS,
+      .expire_days = "expire_logs_days", .expire_seconds = "binlog_expire_logs_seconds", SHA2_ACCOUNTS,
       .import_tablespace = true, .import_partitioned = true },
     { .name = "MySQL 8.0.23 to 8.0.25", .from = 80023, .below = 80026, REPLICA_WORDS, SOURCE_WORDS, MYSQL_TOOLS,
       VALIDATE_CONFIG, .master_status = "SHOW MASTER STATUS", .wait_position = "MASTER_POS_WAIT",
-      .expire_days = "expire_logs_days", .expire_seconds = "binlog_expire_logs_seconds", MYSQL_ACCOUNTS,
+      .expire_days = "expire_logs_days", .expire_seconds = "binlog_expire_logs_seconds", SHA2_ACCOUNTS,
       .import_tablespace = true, .import_partitioned = true },
     { .name = "MySQL 8.0.26 to 8.1", .from = 80026, .below = 80200, REPLICA_WORDS, SOURCE_WORDS, MYSQL_TOOLS,
       VALIDATE_CONFIG, .master_status = "SHOW MASTER STATUS", .wait_position = "SOURCE_POS_WAIT",
-      .expire_days = "expire_logs_days", .expire_seconds = "binlog_expire_logs_seconds", MYSQL_ACCOUNTS,
+      .expire_days = "expire_logs_days", .expire_seconds = "binlog_expire_logs_seconds", SHA2_ACCOUNTS,
       .import_tablespace = true, .import_partitioned = true },
     { .name = "MySQL 8.2 to 8.3", .from = 80200, .below = 80400, REPLICA_WORDS, SOURCE_WORDS, MYSQL_TOOLS, VALIDATE_CONFIG,
       .master_status = "SHOW BINARY LOG STATUS", .wait_position = "SOURCE_POS_WAIT", .expire_days = "expire_logs_days",
-      .expire_seconds = "binlog_expire_logs_seconds", MYSQL_ACCOUNTS, .import_tablespace = true,
+      .expire_seconds = "binlog_expire_logs_seconds", SHA2_ACCOUNTS, .import_tablespace = true,
       .import_partitioned = true },
-    { .name = "MySQL 8.4 and later", .from = 80400, .below = 1000000, REPLICA_WORDS, SOURCE_WORDS, MYSQL_TOOLS,
+    { .name = "MySQL 8.4", .from = 80400, .below = 90000, REPLICA_WORDS, SOURCE_WORDS, MYSQL_TOOLS,
       VALIDATE_CONFIG, .master_status = "SHOW BINARY LOG STATUS", .wait_position = "SOURCE_POS_WAIT",
       .expire_seconds = "binlog_expire_logs_seconds", SHA2_ACCOUNTS, .import_tablespace = true,
+      .import_partitioned = true },
+    { .name = "MySQL 9 and later", .from = 90000, .below = 1000000, REPLICA_WORDS, SOURCE_WORDS, MYSQL_TOOLS,
+      VALIDATE_CONFIG, .master_status = "SHOW BINARY LOG STATUS", .wait_position = "SOURCE_POS_WAIT",
+      .expire_seconds = "binlog_expire_logs_seconds", SHA2_ONLY_ACCOUNTS, .import_tablespace = true,
       .import_partitioned = true },
 };
 

@@ -16,6 +16,7 @@ libmysql_a_SOURCES = \
 	src/mysql/inventory.c \
 	src/mysql/optionfiles.c \
 	src/mysql/rows.c \
+	src/mysql/sha2crypt.c \
 	src/mysql/status.c \
 	src/mysql/table_sum.c \
 	src/mysql/table_sum.h

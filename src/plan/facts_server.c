@@ -67,6 +67,19 @@ static int read_identity(struct db *db, const struct answers_host *answers, stru
     return 0;
 }
 
+/* Where there are both plugins: MySQL 8.4 has the old one switched off unless told otherwise. */
+static void read_native_password(struct db *db, struct server_facts *server)
+{
+    struct err ignored = ERR_INIT;
+    char *status = server->dialect->sha2_as != NULL && server->dialect->native_as != NULL
+                       ? db_value(db, &ignored,
+                                  "SELECT PLUGIN_STATUS FROM information_schema.PLUGINS WHERE PLUGIN_NAME = "
+                                  "'mysql_native_password'")
+                       : NULL;
+    server->native_password = server->dialect->sha2_as == NULL || (status != NULL && strcmp(status, "ACTIVE") == 0);
+    free(status);
+}
+
 /* The first column of every row. */
 static int read_list(struct db *db, struct strings *list, struct err *err, const char *sql)
 {
@@ -265,6 +278,7 @@ int facts_server(struct world *world, struct server_facts *server, struct err *e
         read_inventory(db, server, database, err) != 0)
         return -1;
     read_database_path(db, server, database);
+    read_native_password(db, server);
     read_transactions(db, server);
     read_privileges(db, server);
     return 0;

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -130,15 +131,32 @@ void world_client_options(const struct world *world, enum side side, struct buf 
         add_option(to, "socket", server->socket);
 }
 
-/* The clear text or the hash that a mark stands for; NULL: no such mark. The caller frees. */
-static struct secret *secret_of_mark(const struct world *world, const char *mark)
+/* What the marks stand for. A hash is made with the rounds of the server on whose side the account lives. */
+static const struct {
+    const char *mark;
+    bool reports;
+    enum { AS_TEXT, AS_NATIVE, AS_SHA2 } form;
+    enum side side;
+} marks[] = {
+    { SECRET_REPLICATION, false, AS_TEXT, SIDE_MASTER },
+    { SECRET_REPLICATION_NATIVE, false, AS_NATIVE, SIDE_MASTER },
+    { SECRET_REPLICATION_SHA2, false, AS_SHA2, SIDE_MASTER },
+    { SECRET_REPORTS_NATIVE, true, AS_NATIVE, SIDE_SLAVE },
+    { SECRET_REPORTS_SHA2, true, AS_SHA2, SIDE_SLAVE },
+};
+
+static struct secret *secret_of_mark(const struct world *world, const char *at, struct err *err)
 {
-    if (strncmp(mark, SECRET_REPLICATION_HASH, strlen(SECRET_REPLICATION_HASH)) == 0)
-        return account_native_hash(world->replication_password);
-    if (strncmp(mark, SECRET_REPLICATION, strlen(SECRET_REPLICATION)) == 0)
-        return secret_copy(world->replication_password);
-    if (strncmp(mark, SECRET_REPORTS_HASH, strlen(SECRET_REPORTS_HASH)) == 0)
-        return account_native_hash(world->reports_password);
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        if (strncmp(at, marks[i].mark, strlen(marks[i].mark)) != 0)
+            continue;
+        const struct secret *password = marks[i].reports ? world->reports_password : world->replication_password;
+        const char *rounds = facts_setting(facts_of(&world->facts, marks[i].side), "caching_sha2_password_digest_rounds");
+        return marks[i].form == AS_TEXT     ? secret_copy(password)
+               : marks[i].form == AS_NATIVE ? account_native_hash(password, err)
+                                            : account_sha2_hash(password, NULL, (unsigned)strtoul(rounds, NULL, 10), err);
+    }
+    err_set(err, ERR_WORLD, "a statement names a secret that is not there");
     return NULL;
 }
 
@@ -149,9 +167,9 @@ int world_fill_secrets(const struct world *world, const char *statement, struct 
             buf_addc(to, *at++);
             continue;
         }
-        struct secret *secret = secret_of_mark(world, at);
+        struct secret *secret = secret_of_mark(world, at, err);
         if (secret == NULL)
-            return err_set(err, ERR_WORLD, "a statement names a secret that is not there");
+            return -1;
         quote_sql(to, secret_text(secret), secret_len(secret));
         secret_free(secret);
         at = strchr(at + 1, SECRET_MARK[0]) + 1;

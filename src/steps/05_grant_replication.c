@@ -14,7 +14,11 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     const char *privileges =
         answers->as_written ? "SUPER, REPLICATION CLIENT, REPLICATION SLAVE, RELOAD ON *.*" : "REPLICATION SLAVE ON *.*";
     struct buf sql = BUF_INIT;
-    settings_account(&sql, answers->replication.user, host, SECRET_REPLICATION_HASH, privileges);
+    const enum account_plugin plugin = settings_replication_plugin(facts);
+    account_statements(&sql, facts->master.dialect,
+                       &(struct account){ .user = answers->replication.user, .host = host, .plugin = plugin,
+                                          .hash = plugin == ACCOUNT_SHA2 ? SECRET_REPLICATION_SHA2 : SECRET_REPLICATION_NATIVE,
+                                          .grant = privileges });
     plan_add(plan, &(struct change){
                        .kind = CHANGE_SQL,
                        .server = SIDE_MASTER,

@@ -18,7 +18,7 @@ static void write_statements(const struct facts *facts, const struct answers *an
 {
     const struct dialect *dialect = facts->slave.dialect;
     const char *key = dialect->key;
-    buf_addf(to, "%s\nSET SESSION sql_log_bin = 0, sql_log_off = 1, slow_query_log = 0\n%s %s_HOST = ", dialect->stop,
+    buf_addf(to, "%s\n" ACCOUNT_UNLOGGED "\n%s %s_HOST = ", dialect->stop,
              dialect->change_master, key);
     quote_sql(to, facts->master.address, strlen(facts->master.address));
     buf_addf(to, ", %s_PORT = %u, %s_USER = ", key, facts->master.port, key);

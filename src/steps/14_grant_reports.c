@@ -14,7 +14,11 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     struct buf grant = BUF_INIT, sql = BUF_INIT;
     buf_adds(&grant, "SELECT, DROP, CREATE ON ");
     settings_grant_database(&grant, answers->database);
-    settings_account(&sql, answers->reports.user, host, SECRET_REPORTS_HASH, buf_str(&grant));
+    const enum account_plugin plugin = settings_reports_plugin(facts);
+    account_statements(&sql, facts->slave.dialect,
+                       &(struct account){ .user = answers->reports.user, .host = host, .plugin = plugin,
+                                          .hash = plugin == ACCOUNT_SHA2 ? SECRET_REPORTS_SHA2 : SECRET_REPORTS_NATIVE,
+                                          .grant = buf_str(&grant) });
     plan_add(plan, &(struct change){
                        .kind = CHANGE_SQL,
                        .server = SIDE_SLAVE,

@@ -95,20 +95,12 @@ char *settings_wild_pattern(const char *database)
     return buf_steal(&pattern);
 }
 
-static void add_account(struct buf *to, const char *user, const char *host)
+enum account_plugin settings_replication_plugin(const struct facts *facts)
 {
-    quote_sql(to, user, strlen(user));
-    buf_addc(to, '@');
-    quote_sql(to, host, strlen(host));
+    return facts->master.dialect->sha2_as != NULL && facts->slave.dialect->sha2_as != NULL ? ACCOUNT_SHA2 : ACCOUNT_NATIVE;
 }
 
-void settings_account(struct buf *to, const char *user, const char *host, const char *hash_mark, const char *grant)
+enum account_plugin settings_reports_plugin(const struct facts *facts)
 {
-    buf_adds(to, "SET SESSION sql_log_bin = 0, sql_log_off = 1, slow_query_log = 0\nCREATE USER IF NOT EXISTS ");
-    add_account(to, user, host);
-    buf_adds(to, "\nALTER USER ");
-    add_account(to, user, host);
-    buf_addf(to, " IDENTIFIED VIA mysql_native_password USING %s\nGRANT %s TO ", hash_mark, grant);
-    add_account(to, user, host);
-    buf_addc(to, '\n');
+    return facts->slave.native_password || facts->slave.dialect->sha2_as == NULL ? ACCOUNT_NATIVE : ACCOUNT_SHA2;
 }

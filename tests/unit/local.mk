@@ -19,8 +19,10 @@ TESTS += test_answers
 test_answers_SOURCES = tests/unit/test_answers.c
 test_answers_LDADD = libplan.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_cnf test_cnf_reader test_dialect test_mysql
-TESTS += test_cnf test_cnf_reader test_dialect test_mysql
+check_PROGRAMS += test_account test_cnf test_cnf_reader test_dialect test_mysql
+TESTS += test_account test_cnf test_cnf_reader test_dialect test_mysql
+test_account_SOURCES = tests/unit/test_account.c
+test_account_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_cnf_SOURCES = tests/unit/test_cnf.c
 test_cnf_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_cnf_reader_SOURCES = tests/unit/test_cnf_reader.c

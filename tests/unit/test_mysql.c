@@ -1,4 +1,4 @@
-/* The pure parts of the mysql room: the slave's status, ways of carrying, events, the password's hash. */
+/* The pure parts of the mysql room: the slave's status, ways of carrying, events. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "mysql/account.h"
 #include "mysql/inventory.h"
 #include "mysql/status.h"
 
@@ -200,24 +199,6 @@ static void events_arrive_disabled(void **state)
     }
 }
 
-/* Known values: SELECT PASSWORD('password') and PASSWORD('mypass') of MariaDB 10.11. */
-static void hashes(void **state)
-{
-    (void)state;
-    static const char *const known[][2] = {
-        { "password", "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19" },
-        { "mypass", "*6C8989366EAF75BB670AD8EA7A7FC1176A95CEF4" },
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        struct secret *password = secret_new(known[i][0], strlen(known[i][0]));
-        struct secret *hash = account_native_hash(password);
-        assert_int_equal(secret_len(hash), 41);
-        assert_string_equal(secret_text(hash), known[i][1]);
-        secret_free(password);
-        secret_free(hash);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,7 +207,6 @@ int main(void)
         cmocka_unit_test(no_status),
         cmocka_unit_test(tables_are_carried_by_their_engine),
         cmocka_unit_test(events_arrive_disabled),
-        cmocka_unit_test(hashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
