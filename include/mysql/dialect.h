@@ -1,5 +1,6 @@
 /* dialect.h - how this version of this vendor says it. Callers never compare versions; they ask the dialect.
- * Each row of the table in dialect.c cites its source (vendor's manual and version).
+ * A word that is said differently somewhere is a member here and lines in src/mysql/dialect_words.c, each with the versions it
+ * holds for and its source.
  */
 #ifndef DUALSERVER_MYSQL_DIALECT_H
 #define DUALSERVER_MYSQL_DIALECT_H
@@ -7,7 +8,7 @@
 #include <stdbool.h>
 
 struct dialect {
-    const char *name;              /* "MariaDB 10.5.2 and later" */
+    const char *name;              /* "MariaDB 10.6.1 and later" */
     unsigned from, below;          /* version as 10.11.6 -> 101106, from <= v < below */
     bool mariadb;
     const char *slave_status;      /* SHOW SLAVE STATUS */

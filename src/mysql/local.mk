@@ -11,6 +11,8 @@ libmysql_a_SOURCES = \
 	src/mysql/db.c \
 	src/mysql/definitions.c \
 	src/mysql/dialect.c \
+	src/mysql/dialect_words.c \
+	src/mysql/dialect_words.h \
 	src/mysql/diff.c \
 	src/mysql/event_text.c \
 	src/mysql/inventory.c \

@@ -1,0 +1,93 @@
+/* One line for each thing that is said differently: who, from which version, below which, how, and who says so.
+ * "manual" is MySQL's Reference Manual of the series, "KB" MariaDB's Knowledge Base, "RN" release notes. */
+#include "dialect_words.h"
+
+#include "mysql/dialect.h"
+
+#define EVER DIALECT_FOREVER
+#define MYSQL(member, from, below, says, source) { offsetof(struct dialect, member), false, from, below, says, source }
+#define MARIADB(member, from, below, says, source) { offsetof(struct dialect, member), true, from, below, says, source }
+/* Every MariaDB, and every MySQL. */
+#define MARIADB_ALL(member, says, source) MARIADB(member, DIALECT_FIRST_MARIADB, EVER, says, source)
+#define MYSQL_ALL(member, says, source) MYSQL(member, DIALECT_FIRST_MYSQL, EVER, says, source)
+#define YES NULL
+/* Old words until MySQL 8.0.21, new ones from 8.0.22; MariaDB takes the old ones throughout (its new ones are from 10.5.1). */
+#define REPLICA_SINCE_8022(member, old, new)                                                                           \
+    MYSQL(member, DIALECT_FIRST_MYSQL, 80022, old, "manual 5.7, 13.4.2 SQL for replicas"),                             \
+    MYSQL(member, 80022, EVER, new, "RN 8.0.22: REPLICA words; RN 8.4.0: SLAVE words removed"),                       \
+    MARIADB_ALL(member, old, "KB Replication Commands")
+
+const struct dialect_word dialect_words[] = {
+    /* the slave */
+    REPLICA_SINCE_8022(slave_status, "SHOW SLAVE STATUS", "SHOW REPLICA STATUS"),
+    REPLICA_SINCE_8022(slave_hosts, "SHOW SLAVE HOSTS", "SHOW REPLICAS"),
+    REPLICA_SINCE_8022(start, "START SLAVE", "START REPLICA"),
+    REPLICA_SINCE_8022(stop, "STOP SLAVE", "STOP REPLICA"),
+    REPLICA_SINCE_8022(start_sql, "START SLAVE SQL_THREAD", "START REPLICA SQL_THREAD"),
+    REPLICA_SINCE_8022(stop_sql, "STOP SLAVE SQL_THREAD", "STOP REPLICA SQL_THREAD"),
+    REPLICA_SINCE_8022(slave_word, "slave", "replica"),
+    MYSQL(reset_all, DIALECT_FIRST_MYSQL, 50516, "RESET SLAVE", "manual 5.5, RESET SLAVE"),
+    MYSQL(reset_all, 50516, 80022, "RESET SLAVE ALL", "RN 5.5.16"),
+    MYSQL(reset_all, 80022, EVER, "RESET REPLICA ALL", "RN 8.0.22"),
+    MARIADB(reset_all, DIALECT_FIRST_MARIADB, 100000, "RESET SLAVE", "KB RESET SLAVE"),
+    MARIADB(reset_all, 100000, EVER, "RESET SLAVE ALL", "KB RESET SLAVE"),
+    MYSQL(change_master, DIALECT_FIRST_MYSQL, 80023, "CHANGE MASTER TO", "manual 4.1, CHANGE MASTER TO"),
+    MYSQL(change_master, 80023, EVER, "CHANGE REPLICATION SOURCE TO", "RN 8.0.23; CHANGE MASTER removed: RN 8.4.0"),
+    MARIADB_ALL(change_master, "CHANGE MASTER TO", "KB CHANGE MASTER TO; the other is a syntax error (10.11, reproduced)"),
+    MYSQL(key, DIALECT_FIRST_MYSQL, 80023, "MASTER", "manual 4.1, CHANGE MASTER TO"),
+    MYSQL(key, 80023, EVER, "SOURCE", "RN 8.0.23"),
+    MARIADB_ALL(key, "MASTER", "KB CHANGE MASTER TO"),
+    MYSQL(no_gtid, 50605, 80023, "MASTER_AUTO_POSITION = 0", "manual 5.6, CHANGE MASTER TO: added in 5.6.5"),
+    MYSQL(no_gtid, 80023, EVER, "SOURCE_AUTO_POSITION = 0", "RN 8.0.23"),
+    MARIADB(no_gtid, 100002, EVER, "MASTER_USE_GTID = no", "KB CHANGE MASTER TO: from 10.0.2"),
+    MYSQL(wait_position, DIALECT_FIRST_MYSQL, 80026, "MASTER_POS_WAIT", "manual 4.1, Miscellaneous Functions"),
+    MYSQL(wait_position, 80026, EVER, "SOURCE_POS_WAIT", "RN 8.0.26"),
+    MARIADB_ALL(wait_position, "MASTER_POS_WAIT", "KB MASTER_POS_WAIT"),
+
+    /* the master's binary log */
+    MYSQL(master_status, DIALECT_FIRST_MYSQL, 80200, "SHOW MASTER STATUS", "manual 4.1, SHOW MASTER STATUS"),
+    MYSQL(master_status, 80200, EVER, "SHOW BINARY LOG STATUS", "RN 8.2.0; SHOW MASTER STATUS removed: RN 8.4.0"),
+    MARIADB_ALL(master_status, "SHOW MASTER STATUS", "KB SHOW MASTER STATUS"),
+    MYSQL(expire_days, DIALECT_FIRST_MYSQL, 80400, "expire_logs_days", "manual 4.1; removed: RN 8.4.0"),
+    MARIADB_ALL(expire_days, "expire_logs_days", "KB expire_logs_days"),
+    MYSQL(expire_seconds, 80001, EVER, "binlog_expire_logs_seconds", "RN 8.0.1"),
+    MARIADB(expire_seconds, 100601, EVER, "binlog_expire_logs_seconds", "KB binlog_expire_logs_seconds: from 10.6.1"),
+
+    /* programs beside the server */
+    MYSQL_ALL(dump_tool, "mysqldump", "manual 4.1, mysqldump"),
+    MARIADB(dump_tool, DIALECT_FIRST_MARIADB, 100500, "mysqldump", "KB mariadb-dump"),
+    MARIADB(dump_tool, 100500, EVER, "mariadb-dump", "KB mariadb-dump: the client's name from 10.5"),
+    MYSQL_ALL(client_tool, "mysql", "manual 4.1, mysql"),
+    MARIADB(client_tool, DIALECT_FIRST_MARIADB, 100500, "mysql", "KB mariadb Command-Line Client"),
+    MARIADB(client_tool, 100500, EVER, "mariadb", "KB mariadb Command-Line Client: the name from 10.5"),
+    MYSQL_ALL(server_binary, "mysqld", "manual 4.1, mysqld"),
+    MARIADB(server_binary, DIALECT_FIRST_MARIADB, 100500, "mysqld", "KB mariadbd"),
+    MARIADB(server_binary, 100500, EVER, "mariadbd", "KB mariadbd: the name from 10.5"),
+    /* ends before it touches the data, and with an error on an option it does not know */
+    MYSQL(validate, DIALECT_FIRST_MYSQL, 80016, "--help --verbose", "manual 4.1, mysqld Command Options: from 4.1.1"),
+    MYSQL(validate, 80016, EVER, "--validate-config", "manual 8.0, Server Configuration Validation: from 8.0.16"),
+    MARIADB_ALL(validate, "--help --verbose", "reproduced on 10.11"),
+
+    /* accounts */
+    MYSQL(create_user, 50706, EVER, "CREATE USER IF NOT EXISTS", "manual 5.7, CREATE USER: IF NOT EXISTS from 5.7.6"),
+    MYSQL(alter_user, 50706, EVER, "ALTER USER", "manual 5.7, ALTER USER: with an authentication from 5.7.6"),
+    MARIADB(create_user, 100200, EVER, "CREATE USER IF NOT EXISTS", "KB CREATE USER: IF NOT EXISTS from 10.1.3"),
+    MARIADB(alter_user, 100200, EVER, "ALTER USER", "KB ALTER USER: from 10.2.0"),
+    MYSQL(native_as, DIALECT_FIRST_MYSQL, 50706, "IDENTIFIED BY PASSWORD", "manual 4.1 and 5.6, GRANT"),
+    MYSQL(native_as, 50706, 90000, "IDENTIFIED WITH mysql_native_password AS", "manual 5.7, CREATE USER; removed: RN 9.0.0"),
+    MARIADB(native_as, DIALECT_FIRST_MARIADB, 100200, "IDENTIFIED BY PASSWORD", "KB GRANT"),
+    MARIADB(native_as, 100200, EVER, "IDENTIFIED VIA mysql_native_password USING", "KB CREATE USER"),
+    MYSQL(sha2_as, 80003, EVER, "IDENTIFIED WITH caching_sha2_password AS", "RN 8.0.3; manual 8.0, CREATE USER"),
+
+    /* tables as files */
+    MYSQL(import_tablespace, 50606, EVER, YES, "manual 5.6, Copying Tablespaces to Another Server: from 5.6.6"),
+    MARIADB(import_tablespace, 100000, EVER, YES, "KB InnoDB File-Per-Table Tablespaces: transportable from 10.0"),
+    /* DISCARD of a partitioned table answers 1031, FULLTEXT is lost with warning 1817 (10.11, reproduced; assumed of later
+     * ones). MySQL cannot export tables with FULLTEXT either (manual 5.7, 14.6.1.3). */
+    MARIADB_ALL(import_needs_cfg, YES, "1815 with secondary indexes (10.11, reproduced)"),
+    MYSQL(import_needs_cfg, DIALECT_FIRST_MYSQL, 50606, YES, "no import at all"),
+    MYSQL(import_partitioned, 50704, EVER, YES, "manual 5.7, 14.6.1.3: partitioned tables from 5.7.4"),
+    MYSQL(myisam_files, DIALECT_FIRST_MYSQL, 80000, YES, "manual 8.0, 14.1: the dictionary has no .frm files"),
+    MARIADB_ALL(myisam_files, YES, "reproduced on 10.11"),
+};
+const size_t dialect_word_count = sizeof dialect_words / sizeof dialect_words[0];
