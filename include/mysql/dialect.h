@@ -19,6 +19,7 @@ struct dialect {
     const char *change_master;     /* CHANGE MASTER TO */
     const char *key;               /* "MASTER": prefix of MASTER_HOST, ... */
     const char *no_gtid;           /* option of CHANGE MASTER that means file and position: "MASTER_USE_GTID = no"; NULL */
+    const char *public_key;        /* option of CHANGE MASTER: = 1 asks the master for its key, without TLS; NULL: there is none */
     const char *wait_position;     /* "MASTER_POS_WAIT" */
     const char *slave_word;        /* "slave" or "replica": in messages */
     const char *expire_days, *expire_seconds; /* variable names, NULL: none */

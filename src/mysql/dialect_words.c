@@ -40,6 +40,8 @@ const struct dialect_word dialect_words[] = {
     MYSQL(no_gtid, 50605, 80023, "MASTER_AUTO_POSITION = 0", "manual 5.6, CHANGE MASTER TO: added in 5.6.5"),
     MYSQL(no_gtid, 80023, EVER, "SOURCE_AUTO_POSITION = 0", "RN 8.0.23"),
     MARIADB(no_gtid, 100002, EVER, "MASTER_USE_GTID = no", "KB CHANGE MASTER TO: from 10.0.2"),
+    MYSQL(public_key, 80004, 80023, "GET_MASTER_PUBLIC_KEY", "manual 8.0, CHANGE MASTER TO: from 8.0.4"),
+    MYSQL(public_key, 80023, EVER, "GET_SOURCE_PUBLIC_KEY", "RN 8.0.23"),
     MYSQL(wait_position, DIALECT_FIRST_MYSQL, 80026, "MASTER_POS_WAIT", "manual 4.1, Miscellaneous Functions"),
     MYSQL(wait_position, 80026, EVER, "SOURCE_POS_WAIT", "RN 8.0.26"),
     MARIADB_ALL(wait_position, "MASTER_POS_WAIT", "KB MASTER_POS_WAIT"),

@@ -26,6 +26,8 @@ static void write_statements(const struct facts *facts, const struct answers *an
     buf_addf(to, ", %s_PASSWORD = %s, %s_LOG_FILE = ", key, SECRET_REPLICATION, key);
     quote_sql(to, file, strlen(file));
     buf_addf(to, ", %s_LOG_POS = %llu, %s_CONNECT_RETRY = 10", key, (unsigned long long)position, key);
+    if (dialect->public_key != NULL && settings_replication_plugin(facts) == ACCOUNT_SHA2)
+        buf_addf(to, ", %s = 1", dialect->public_key);
     if (dialect->no_gtid != NULL)
         buf_addf(to, ", %s", dialect->no_gtid);
     buf_addf(to, "\n%s", dialect->start);
