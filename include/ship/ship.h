@@ -19,13 +19,19 @@
 #include "host/host.h"
 #include "ship/manifest.h"
 
+/* zstd -1 needs the tool on both hosts; without it everything is plain. */
+enum compression {
+    COMPRESS_BY_LINE, /* by the line's measured speed: from about a gigabit a second the processors are what holds up */
+    COMPRESS_NEVER,
+    COMPRESS_ALWAYS,
+};
+
 struct ship {
     struct host *from, *to;       /* cloned inside: three sessions at most beside these */
     const char *from_dir, *to_dir;
     uint64_t total;               /* expected bytes of file content, for the progress; 0: unknown */
     int cancel_fd;                /* -1: none */
-    bool compress;                /* zstd -1 where both sides have it: more bytes a second on any network, but more work for
-                                     the processors, which shows only where both hosts share one machine */
+    enum compression compress;
     /* called from the caller's thread at most five times a second */
     void (*progress)(void *context, uint64_t done, uint64_t total, uint64_t bytes_per_second);
     void *context;

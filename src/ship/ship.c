@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/quote.h"
+#include "ship/line.h"
 #include "ship/pump.h"
 #include "ship/verify.h"
 
@@ -12,6 +13,8 @@ enum {
     PROGRESS_MS = 200,
     RATE_MS = 1000,                         /* the rate is that of the last second or so */
     FILE_ROOM = 8 * 1024,                   /* an inode and a half-used block */
+    WORTH_MEASURING = 64 * 1024 * 1024,     /* less is there before the line is measured */
+    ZSTD_PAYS_BELOW = 125 * 1000 * 1000,    /* bytes a second: a gigabit line gains, a faster one gains nothing or loses */
     SECOND_SESSION_PAYS = 64 * 1024 * 1024, /* opening one costs about as much as hashing so many bytes */
 };
 
@@ -83,12 +86,20 @@ static int has_zstd(struct host *host, bool *has, struct err *err)
     return 0;
 }
 
-static int choose_compression(struct ship *ship, bool *compress, struct err *err)
+static int choose_compression(struct ship *ship, uint64_t bytes, struct pump *pump, struct err *err)
 {
     bool from = false, to = false;
-    if (ship->compress && (has_zstd(ship->from, &from, err) != 0 || has_zstd(ship->to, &to, err) != 0))
+    uint64_t rate = 0;
+    if (ship->compress == COMPRESS_NEVER)
+        return 0;
+    if (has_zstd(ship->from, &from, err) != 0 || has_zstd(ship->to, &to, err) != 0)
         return -1;
-    *compress = from && to;
+    pump->compress = from && to;
+    if (!pump->compress || ship->compress == COMPRESS_ALWAYS || bytes < WORTH_MEASURING)
+        return 0;
+    if (line_rate(pump->from, pump->to, &rate, err) != 0)
+        return -1;
+    pump->compress = rate < ZSTD_PAYS_BELOW;
     return 0;
 }
 
@@ -109,10 +120,10 @@ static int pump_over(struct ship *ship, const struct manifest *listed, uint64_t 
         .progress = tell,
         .context = &progress,
     };
-    if (choose_compression(ship, &pump.compress, err) != 0)
-        return -1;
     pump.from = host_clone(ship->from, err);
-    int rc = pump.from == NULL ? -1 : pump_run(&pump, err);
+    int rc = pump.from == NULL ? -1 : choose_compression(ship, listed->bytes, &pump, err);
+    if (rc == 0)
+        rc = pump_run(&pump, err);
     host_close(pump.from);
     ship->manifest = pump.manifest;
     ship->file_bytes = pump.manifest.bytes;

@@ -38,7 +38,7 @@ static int apply_ship(struct world *world, const struct change *change, struct e
         .from_dir = from,
         .to_dir = to,
         .cancel_fd = world->port->cancel_fd,
-        .compress = true,
+        .compress = COMPRESS_BY_LINE,
         .progress = progress,
         .context = world,
     };

@@ -28,14 +28,21 @@ static void print(const struct ship *ship)
                                (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000);
 }
 
+static enum compression compression(const char *way)
+{
+    if (strcmp(way, "zstd") == 0)
+        return COMPRESS_ALWAYS;
+    return strcmp(way, "plain") == 0 ? COMPRESS_NEVER : COMPRESS_BY_LINE;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != ARGS) {
-        fprintf(stderr, "usage: bench_ship FROM FROM_DIR TO TO_DIR IDENTITY KNOWN_HOSTS zstd|plain\n");
+        fprintf(stderr, "usage: bench_ship FROM FROM_DIR TO TO_DIR IDENTITY KNOWN_HOSTS auto|zstd|plain\n");
         return 2;
     }
     struct err err = ERR_INIT;
-    struct ship ship = { .from_dir = argv[2], .to_dir = argv[4], .cancel_fd = -1, .compress = strcmp(argv[7], "zstd") == 0 };
+    struct ship ship = { .from_dir = argv[2], .to_dir = argv[4], .cancel_fd = -1, .compress = compression(argv[7]) };
     int rc = 1;
     ship.from = open_host("from", argv[1], argv[5], argv[6], &err);
     if (ship.from != NULL)

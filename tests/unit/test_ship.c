@@ -203,7 +203,7 @@ static void ships_small(void **state)
 static void ships_small_compressed(void **state)
 {
     struct scene *scene = *state;
-    scene->ship.compress = true;
+    scene->ship.compress = COMPRESS_ALWAYS;
     ships_small(state);
 }
 
@@ -224,7 +224,7 @@ static void ships_many(void **state)
         int len = snprintf(text, sizeof text, "definition of %d", i);
         put(scene, name, text, (size_t)len);
     }
-    scene->ship.compress = true;
+    scene->ship.compress = COMPRESS_ALWAYS;
     expect_shipped(scene);
     assert_int_equal(scene->ship.manifest.count, MANY);
     assert_string_equal(scene->ship.manifest.files[MANY - 1].path, "table_09999.frm");
@@ -241,7 +241,7 @@ static void ships_large(void **state)
         char to_dir[160];
         snprintf(to_dir, sizeof to_dir, "%s %d", scene->to_dir, compressed);
         scene->ship.to_dir = to_dir;
-        scene->ship.compress = compressed;
+        scene->ship.compress = compressed ? COMPRESS_ALWAYS : COMPRESS_NEVER;
         manifest_free(&scene->ship.manifest);
         expect_shipped(scene);
         assert_int_equal(scene->ship.manifest.count, 2);
@@ -292,15 +292,15 @@ static void source_missing(void **state)
     scene->ship.from_dir = scene->from_dir;
 }
 
-/* A tar of our own in front of the real one: what a broken or hostile sender does. */
-static void with_tar(struct scene *scene, const char *script)
+/* A tool of our own in front of the real one: what a broken or hostile sender does. */
+static void with_tool(struct scene *scene, const char *name, const char *script)
 {
-    char *path = mem_printf("%s/bin", scene->top), *tool = mem_printf("%s/bin/tar", scene->top);
+    char *path = mem_printf("%s/bin", scene->top), *tool = mem_printf("%s/bin/%s", scene->top, name);
     char *env = mem_printf("%s:%s", path, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     mkdir(path, 0700);
     FILE *file = fopen(tool, "w");
     assert_non_null(file);
-    fprintf(file, "#!/bin/sh\n%s\nexec /usr/bin/tar \"$@\"\n", script);
+    fprintf(file, "#!/bin/sh\n%s\nexec /usr/bin/%s \"$@\"\n", script, name);
     fclose(file);
     chmod(tool, 0700);
     setenv("PATH", env, 1);
@@ -313,6 +313,24 @@ static int restore_path(void **state)
 {
     setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
     return tear_down(state);
+}
+
+/* The line decides: this machine's own is fast; one that stalls while it is measured is slow. */
+static void compresses_by_line(void **state)
+{
+    struct scene *scene = *state;
+    char second[160];
+    put_large(scene, "t.ibd", 70);
+    scene->ship.compress = COMPRESS_BY_LINE;
+    expect_shipped(scene);
+    assert_true(scene->ship.wire_bytes > scene->ship.file_bytes);
+    manifest_free(&scene->ship.manifest);
+    snprintf(second, sizeof second, "%s 2", scene->to_dir);
+    scene->ship.to_dir = second;
+    with_tool(scene, "head", "printf x; sleep 0.2");
+    expect_shipped(scene);
+    assert_true(scene->ship.wire_bytes < scene->ship.file_bytes);
+    scene->ship.to_dir = scene->to_dir;
 }
 
 static void sender_trouble(void **state)
@@ -359,8 +377,8 @@ static void sender_trouble(void **state)
         char to_dir[160];
         snprintf(to_dir, sizeof to_dir, "%s %zu", scene->to_dir, i);
         scene->ship.to_dir = to_dir;
-        scene->ship.compress = i % 2 == 1;
-        with_tar(scene, rows[i / 2].script);
+        scene->ship.compress = i % 2 == 1 ? COMPRESS_ALWAYS : COMPRESS_NEVER;
+        with_tool(scene, "tar", rows[i / 2].script);
         expect(scene, rows[i / 2].code, rows[i / 2].says);
     }
     scene->ship.to_dir = scene->to_dir;
@@ -382,7 +400,7 @@ static void cancel_while_nothing_moves(void **state)
 {
     struct scene *scene = *state;
     put(scene, "a", "x", 1);
-    with_tar(scene, "sleep 300");
+    with_tool(scene, "tar", "sleep 300");
     assert_int_equal(write(scene->cancel[1], "x", 1), 1);
     expect(scene, ERR_CANCELLED, "stopped");
     assert_true(scene->ship.ms < 20000);
@@ -406,7 +424,7 @@ static void receiver_full(void **state)
     put(scene, "d", "", 0);
     put(scene, "e", "", 0);
     for (int compressed = 0; compressed < 2; compressed++) {
-        scene->ship.compress = compressed;
+        scene->ship.compress = compressed ? COMPRESS_ALWAYS : COMPRESS_NEVER;
         expect(scene, ERR_COMMAND, "No space left on device");
         assert_int_equal(umount(scene->to_dir), 0);
         assert_int_equal(mount("none", scene->to_dir, "tmpfs", 0, "size=600m,nr_inodes=4"), 0);
@@ -434,6 +452,7 @@ int main(void)
         SCENE(ships_nothing),
         SCENE(ships_many),
         SCENE(ships_large),
+        cmocka_unit_test_setup_teardown(compresses_by_line, set_up, restore_path),
         SCENE(refuses_odd_sources),
         SCENE(refuses_odd_targets),
         SCENE(source_missing),

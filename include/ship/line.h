@@ -1,0 +1,11 @@
+/* line.h - how fast the way from one host through this program to the other is. */
+#ifndef DUALSERVER_SHIP_LINE_H
+#define DUALSERVER_SHIP_LINE_H
+
+#include <stdint.h>
+#include "host/host.h"
+
+/* Reads 4 MiB from `from`, then writes 4 MiB to `to`: the slower leg's rate. Uncompressed, encrypted as the ship will be. */
+int line_rate(struct host *from, struct host *to, uint64_t *bytes_per_second, struct err *err);
+
+#endif
