@@ -61,6 +61,13 @@ int db_queryf(struct db *db, struct rows *rows, struct err *err, const char *for
 /* First column of the first row, owned by the caller; NULL with err->code ERR_NONE when there is no row or it is NULL. */
 char *db_value(struct db *db, struct err *err, const char *sql);
 
+/* Rows one by one as they arrive, never all of them in memory. The cells are borrowed for the time of the call, NULL for SQL
+ * NULL. -1 from row() ends it; the connection is lost then, for the rest of the answer is still under way. */
+typedef int db_row_fn(void *context, size_t columns, char *const *cells, const unsigned long *lengths, struct err *err);
+int db_stream(struct db *db, struct err *err, const char *sql, db_row_fn *row, void *context);
+/* A statement of any bytes, as it is; its text is not repeated in errors. *warnings: how many it gave (NULL: not asked for). */
+int db_exec_bytes(struct db *db, struct err *err, const char *sql, size_t len, unsigned *warnings);
+
 /* NULL when there is no such column, or the cell is SQL NULL; names compare without case. */
 const char *row_get(const struct rows *rows, size_t row, const char *column);
 const char *row_str(const struct rows *rows, size_t row, const char *column); /* "" instead of NULL */

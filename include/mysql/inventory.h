@@ -31,7 +31,8 @@ struct table {
     bool data_directory; /* lies outside the database's folder */
     bool subpartitioned;
     struct strings partitions, partition_files; /* of a partitioned InnoDB table: names, and names as files: "t#P#p0" */
-    enum carry carry;
+    enum carry natural; /* what inventory_choose() found best for this pair of servers */
+    enum carry carry;   /* how it travels: the same, or what the way of copying makes of it */
     const char *because; /* one phrase for the plan when carry is not what the engine usually gets; NULL */
 };
 

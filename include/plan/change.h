@@ -45,6 +45,17 @@ struct change {
     change_apply_fn *apply; /* NULL: the generic one of the kind (file, SQL) */
 };
 
+struct copy_way;
+
+/* One of the ways in which the data could travel, for a person to see. */
+struct plan_option {
+    const char *id, *title; /* borrowed from the table of ways */
+    int method;             /* enum copy_method: the answer that asks for it */
+    bool chosen;
+    char *why_not;          /* NULL: possible */
+    uint64_t downtime_ms, total_ms, disk_master, disk_slave;
+};
+
 struct plan {
     struct change *changes;
     size_t count;
@@ -53,6 +64,10 @@ struct plan {
         char *text;         /* "the how-to writes X; here Y, because Z" */
     } *notes;
     size_t note_count;
+    const struct copy_way *way; /* in which the data travels (steps/copy_way.h) */
+    char *way_because;      /* why that one */
+    struct plan_option *options;
+    size_t option_count;
     uint64_t forecast_ms;   /* of the master's downtime */
     char *forecast_text;    /* how it was computed */
 };

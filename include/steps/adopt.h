@@ -9,7 +9,11 @@
 #include "plan/world.h"
 
 int adopt_tables(struct world *world, const struct change *change, struct err *err);
+/* CREATE TABLE of each that is not there yet, and of sequences. */
+int adopt_definitions(struct world *world, struct db *db, struct err *err);
 int adopt_objects(struct world *world, const struct change *change, struct err *err);
+/* The change that makes views, routines, triggers and events. */
+void adopt_plan_objects(const struct facts *facts, struct plan *plan);
 /* Every table of the master's inventory can be opened on the slave; those that came as files pass CHECK TABLE. */
 int adopt_verify(struct world *world, struct err *err);
 

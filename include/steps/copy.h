@@ -20,6 +20,9 @@ void copy_describe(const struct inventory *inventory, enum carry carry, struct b
 /* The table's file names, each followed by a NUL, for `xargs -0`. */
 void copy_file_names(const struct inventory *inventory, enum carry carry, struct buf *to);
 
+/* The tables are those of the plan, or the plan is out of date: ERR_WORLD. */
+int copy_same_tables(struct world *world, struct db *db, struct err *err);
+
 /* Makes the run's folder on the master and writes the lists of files into it, RUN/{files,import,cfg}.list. */
 int copy_write_lists(struct world *world, struct err *err);
 /* The .cfg files, which exist only while FLUSH TABLES ... FOR EXPORT is held. */

@@ -16,6 +16,7 @@
 #include "engine/recover.h"
 #include "engine/report.h"
 #include "plan/world.h"
+#include "steps/copy_way.h"
 #include "steps/step.h"
 
 struct engine {
@@ -25,7 +26,7 @@ struct engine {
     struct model model;
     struct world world;
     struct plan plan;
-    bool looked, planned;
+    bool looked, planned, start_noted;
     char *state_dir;
     struct journal *journal;
     uint64_t began_ms;
@@ -70,7 +71,7 @@ struct engine *engine_new(const struct answers *answers, const struct port *port
 /* What the contract names but this version cannot do is refused before anything else. */
 static int refuse_unsupported(const struct answers *answers, struct err *err)
 {
-    if (answers->copy == COPY_WHOLE || answers->copy == COPY_HOT)
+    if (answers->copy == COPY_WHOLE)
         return err_set(err, ERR_ANSWERS, "[run] copy: this version copies by directory or rows only");
     if (answers->more_count > 0)
         return err_set(err, ERR_ANSWERS, "[slave %s]: this version sets up one slave only", answers->more_slaves[0].name);
@@ -107,15 +108,6 @@ static void forget_plan(struct engine *engine)
     engine->looked = false;
 }
 
-static void carry_all_as_rows(struct inventory *inventory)
-{
-    for (size_t i = 0; i < inventory->table_count; i++)
-        if (inventory->tables[i].carry != CARRY_DEFINITION) {
-            inventory->tables[i].carry = CARRY_ROWS;
-            inventory->tables[i].because = "copy = rows in the answers";
-        }
-}
-
 int engine_look(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
@@ -126,8 +118,7 @@ int engine_look(struct engine *engine, struct err *err)
         world_make_secrets(world, err) != 0 || world_connect(world, err) != 0 ||
         facts_gather(world, &world->facts, err) != 0)
         return -1;
-    if (engine->answers->copy == COPY_ROWS)
-        carry_all_as_rows(&world->facts.master.inventory);
+    copy_way_carry(copy_way_wanted(&world->facts, engine->answers), &world->facts.master.inventory);
     if (run_checks(engine, err) != 0)
         return -1;
     engine->looked = true;
@@ -160,6 +151,8 @@ int engine_plan(struct engine *engine, struct err *err)
     plan_free(&engine->plan);
     engine->planned = false;
     name_run(world);
+    /* the answer may have changed since the servers were looked at: the person chose another way */
+    copy_way_carry(copy_way_wanted(&world->facts, engine->answers), &world->facts.master.inventory);
     world_phase(world, PHASE_PLAN, "planning every change");
     if (steps_plan(&world->facts, engine->answers, &engine->plan, err) != 0)
         return -1;
@@ -247,12 +240,13 @@ static void emit_step(struct world *world, const struct step *step, enum step_st
                                        .text = text });
 }
 
-static int note_what_was_learnt(struct engine *engine, const struct step *step, struct err *err)
+static int note_what_was_learnt(struct engine *engine, struct err *err)
 {
     const struct world *world = &engine->world;
-    if (step->number == 4) {
+    if (world->start.file[0] != '\0' && !engine->start_noted) {
         char *start = mem_printf("%s:%llu", world->start.file, (unsigned long long)world->start.position);
         int rc = journal_learnt(engine->journal, "coordinates", start, err);
+        engine->start_noted = true;
         free(start);
         return rc;
     }
@@ -276,7 +270,7 @@ static int apply_step(struct engine *engine, const struct step *step, struct err
     if (rc == 0 && step->verify != NULL)
         rc = step->verify(world, err);
     if (rc == 0)
-        rc = note_what_was_learnt(engine, step, err);
+        rc = note_what_was_learnt(engine, err);
     struct err journal_err = ERR_INIT;
     enum step_state state = rc != 0 ? STEP_FAILED : changes == 0 ? STEP_SKIPPED : STEP_DONE;
     if (journal_step(engine->journal, step->number, step->id, rc == 0 ? "done" : "failed", &journal_err) != 0 && rc == 0) {

@@ -6,6 +6,7 @@
 
 #include "host/service.h"
 #include "steps/aside.h"
+#include "steps/copy_way.h"
 #include "steps/config.h"
 #include "steps/step.h"
 
@@ -110,6 +111,9 @@ static bool recover_slave(struct world *world, int step, struct buf *state)
     if (reached && world->slave_stopped && slave_may_start(world, step) &&
         service_start(world->hosts[SIDE_SLAVE], &world->facts.slave.service, &err) == 0)
         world->slave_stopped = false;
+    if (reached && !world->slave_stopped && step >= 6 && world->plan->way->discard != NULL &&
+        world->plan->way->discard(world, &err) != 0)
+        buf_addf(state, "What the copy left on the slave could not be removed: %s. ", err.text);
     if (!reached)
         buf_addf(state, "The slave could not be reached: %s. ", err.text);
     if (step < 7)

@@ -146,5 +146,6 @@ void inventory_choose(struct inventory *inventory, const struct dialect *master,
     for (size_t i = 0; i < inventory->table_count; i++) {
         const struct pair pair = { .table = &inventory->tables[i], .master = master, .slave = slave };
         choose(&inventory->tables[i], &pair);
+        inventory->tables[i].natural = inventory->tables[i].carry;
     }
 }

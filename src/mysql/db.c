@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <mysql.h>
 #include <errmsg.h>
@@ -225,15 +226,20 @@ static int wait_for_answer(struct db *db, struct err *err)
     }
 }
 
-static int send_statement(struct db *db, struct err *err, const char *sql)
+static int send_bytes(struct db *db, struct err *err, const char *sql, size_t len)
 {
     if (db->lost)
         return err_set_detail(err, ERR_CONNECT, CR_SERVER_LOST, "%s: the connection to the server is lost", db->where);
-    if (mysql_send_query(db->mysql, sql, (unsigned long)strlen(sql)) != 0)
+    if (mysql_send_query(db->mysql, sql, (unsigned long)len) != 0)
         return set_server_error(db, err);
     if (wait_for_answer(db, err) != 0)
         return -1;
     return mysql_read_query_result(db->mysql) != 0 ? set_server_error(db, err) : 0;
+}
+
+static int send_statement(struct db *db, struct err *err, const char *sql)
+{
+    return send_bytes(db, err, sql, strlen(sql));
 }
 
 /* A stored procedure's call, or a statement with several results, leaves more of them: they must be read away. */
@@ -342,6 +348,51 @@ int db_query(struct db *db, struct rows *rows, struct err *err, const char *sql)
         return -1;
     }
     return 0;
+}
+
+/* Rows are read to the end, or the connection is given up. */
+static int walk(struct db *db, MYSQL_RES *result, db_row_fn *row, void *context, struct err *err)
+{
+    const unsigned columns = mysql_num_fields(result);
+    for (MYSQL_ROW cells; (cells = mysql_fetch_row(result)) != NULL;)
+        if (row(context, columns, cells, mysql_fetch_lengths(result), err) != 0) {
+            db->lost = true;
+            return -1;
+        }
+    return mysql_errno(db->mysql) != 0 ? set_server_error(db, err) : 0;
+}
+
+int db_stream(struct db *db, struct err *err, const char *sql, db_row_fn *row, void *context)
+{
+    if (send_statement(db, err, sql) != 0) {
+        add_statement(err, sql);
+        return -1;
+    }
+    MYSQL_RES *result = mysql_use_result(db->mysql);
+    if (result == NULL) {
+        set_server_error(db, err);
+        add_statement(err, sql);
+        return -1;
+    }
+    const int rc = walk(db, result, row, context, err);
+    if (db->lost) /* freeing it would read the rest first, however much that is */
+        shutdown(socket_of(db->mysql), SHUT_RDWR);
+    mysql_free_result(result);
+    return rc == 0 ? drain(db, err) : rc;
+}
+
+int db_exec_bytes(struct db *db, struct err *err, const char *sql, size_t len, unsigned *warnings)
+{
+    if (send_bytes(db, err, sql, len) != 0)
+        return -1;
+    MYSQL_RES *result = mysql_store_result(db->mysql);
+    if (result != NULL)
+        mysql_free_result(result);
+    else if (mysql_errno(db->mysql) != 0)
+        return set_server_error(db, err);
+    if (warnings != NULL)
+        *warnings = mysql_warning_count(db->mysql);
+    return drain(db, err);
 }
 
 static char *format_sql(const char *format, va_list args)

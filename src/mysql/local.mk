@@ -17,6 +17,7 @@ libmysql_a_SOURCES = \
 	src/mysql/event_text.c \
 	src/mysql/inventory.c \
 	src/mysql/optionfiles.c \
+	src/mysql/row_copy.c \
 	src/mysql/rows.c \
 	src/mysql/sha2crypt.c \
 	src/mysql/status.c \

@@ -122,6 +122,10 @@ void plan_free(struct plan *plan)
         free(plan->notes[i].text);
     free(plan->changes);
     free(plan->notes);
+    for (size_t i = 0; i < plan->option_count; i++)
+        free(plan->options[i].why_not);
+    free(plan->options);
+    free(plan->way_because);
     free(plan->forecast_text);
     *plan = (struct plan){ .count = 0 };
 }

@@ -3,12 +3,14 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/quote.h"
 #include "host/service.h"
 #include "steps/copy.h"
+#include "steps/copy_way.h"
 #include "steps/settings.h"
 
 #define FLUSH_LIMIT_MS 30000u   /* longer than this the stop itself writes the rest */
@@ -62,8 +64,7 @@ static int apply_flush(struct world *world, const struct change *change, struct 
     return 0;
 }
 
-/* The tables are those of the plan, or the plan is out of date. */
-static int same_tables(struct world *world, struct db *db, struct err *err)
+int copy_same_tables(struct world *world, struct db *db, struct err *err)
 {
     const struct inventory *planned = &world->facts.master.inventory;
     struct inventory now = { .database = NULL };
@@ -118,7 +119,7 @@ static int prepare(struct world *world, struct err *err)
 {
     const struct inventory *inventory = &world->facts.master.inventory;
     struct db *db = world_db(world, SIDE_MASTER, err);
-    if (db == NULL || same_tables(world, db, err) != 0 || copy_write_lists(world, err) != 0)
+    if (db == NULL || copy_same_tables(world, db, err) != 0 || copy_write_lists(world, err) != 0)
         return -1;
     definitions_free(&world->definitions);
     return definitions_read(db, inventory, &world->definitions, err);
@@ -191,10 +192,8 @@ static void plan_hold(const struct facts *facts, struct plan *plan)
                    });
 }
 
-static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+static void plan_flush(struct plan *plan)
 {
-    (void)answers, (void)err;
-    const struct service *service = &facts->master.service;
     plan_add(plan, &(struct change){
                        .kind = CHANGE_RUN,
                        .server = SIDE_MASTER,
@@ -204,12 +203,16 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .undo = mem_dup("the restart of step 4 sets both back to what is configured"),
                        .apply = apply_flush,
                    });
-    plan_hold(facts, plan);
+}
+
+static void plan_stop(const struct facts *facts, struct plan *plan, const char *why)
+{
+    const struct service *service = &facts->master.service;
     plan_add(plan, &(struct change){
                        .kind = CHANGE_RUN,
                        .server = SIDE_MASTER,
                        .what = mem_printf("stop %s", service->unit),
-                       .why = mem_dup("files of a running server are no copy"),
+                       .why = mem_dup(why),
                        .after = service_command(service, "stop"),
                        .undo = service_command(service, "start"),
                        .restarts = true,
@@ -218,7 +221,65 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     if (service->socket_unit != NULL)
         plan_note(plan, 2, "the how-to stops mysqld; here %s too, because it would start mysqld again on the next connection",
                   service->socket_unit);
+}
+
+int master_hold_and_stop_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    (void)answers, (void)err;
+    plan_flush(plan);
+    plan_hold(facts, plan);
+    plan_stop(facts, plan, "files of a running server are no copy");
     return 0;
+}
+
+/* The option file holds them already: this is for the server that goes on running. */
+static void plan_set_running(const struct facts *facts, const struct answers *answers, struct plan *plan)
+{
+    const struct server_facts *master = &facts->master;
+    unsigned id = settings_server_id(facts, answers, SIDE_MASTER);
+    struct buf sql = BUF_INIT, undo = BUF_INIT;
+    if (strtoul(facts_setting(master, "server_id"), NULL, 10) != id) {
+        buf_addf(&sql, "SET GLOBAL server_id = %u", id);
+        buf_addf(&undo, "SET GLOBAL server_id = %s", facts_setting(master, "server_id"));
+    }
+    if (strcasecmp(facts_setting(master, "binlog_format"), "ROW") != 0) {
+        buf_addf(&sql, "%sSET GLOBAL binlog_format = 'ROW'", sql.len > 0 ? "\n" : "");
+        buf_addf(&undo, "%sSET GLOBAL binlog_format = '%s'", undo.len > 0 ? "; " : "", facts_setting(master, "binlog_format"));
+        plan_note(plan, 2, "sessions that are open on the master keep binlog_format %s until they are closed; what they log so is "
+                           "safe for the slave, but statements that touch other databases too would stop it",
+                  facts_setting(master, "binlog_format"));
+    }
+    if (sql.len > 0)
+        plan_add(plan, &(struct change){
+                           .kind = CHANGE_SQL,
+                           .server = SIDE_MASTER,
+                           .what = mem_dup("set what the option files say now in the running server"),
+                           .why = mem_dup("nothing has to be restarted for it"),
+                           .after = buf_steal(&sql),
+                           .undo = buf_steal(&undo),
+                       });
+    buf_free(&sql);
+    buf_free(&undo);
+}
+
+int master_restart_stop_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    (void)err;
+    const char *why = master_restart_why(facts);
+    if (why == NULL) {
+        plan_set_running(facts, answers, plan);
+        plan_note(plan, 2, "the how-to stops mysqld; here it goes on running, because binary logging is on already and this way of "
+                           "copying needs no stop");
+        return 0;
+    }
+    plan_flush(plan);
+    plan_stop(facts, plan, why);
+    return 0;
+}
+
+static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    return copy_way_plan(2, facts, answers, plan, err);
 }
 
 const struct step step_master_stop = {

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "steps/copy.h"
+#include "steps/copy_way.h"
 #include "steps/settings.h"
 
 /* The logs that exist before the start: the first one beyond them is where replication begins. */
@@ -31,7 +32,7 @@ static int apply_copy(struct world *world, const struct change *change, struct e
     return 0;
 }
 
-static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+int copy_files_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)err;
     const struct inventory *inventory = &facts->master.inventory;
@@ -53,6 +54,11 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
         plan_note(plan, 3, "the how-to copies the folder as it is; here InnoDB tables are imported one by one, because their "
                            "files alone answer ERROR 1932 on the slave");
     return 0;
+}
+
+static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    return copy_way_plan(3, facts, answers, plan, err);
 }
 
 const struct step step_copy = {

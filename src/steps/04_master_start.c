@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "host/service.h"
+#include "steps/copy_way.h"
 #include "steps/settings.h"
 
 /* The binary log that this start opened: the first one that was not in the index while the server was stopped. */
@@ -37,28 +38,51 @@ static int apply_start(struct world *world, const struct change *change, struct 
         return err_wrap(err, "the master's mysqld was started but does not answer");
     world->master_stopped = false;
     world_downtime_end(world);
-    if (find_start(world, err) != 0)
+    return 0;
+}
+
+static int apply_start_new_log(struct world *world, const struct change *change, struct err *err)
+{
+    if (apply_start(world, change, err) != 0 || find_start(world, err) != 0)
         return -1;
     world_note(world, SEVERITY_INFO, "replication will begin at %s, position %llu", world->start.file,
                (unsigned long long)world->start.position);
     return 0;
 }
 
-static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+static void plan_start(const struct facts *facts, struct plan *plan, const char *why, change_apply_fn *apply)
 {
-    (void)answers, (void)err;
     const struct service *service = &facts->master.service;
     plan_add(plan, &(struct change){
                        .kind = CHANGE_RUN,
                        .server = SIDE_MASTER,
                        .what = mem_printf("start %s", service->unit),
-                       .why = mem_dup("from this point forward there is no downtime; the start opens a new binary log, whose "
-                                      "position 4 is where replication begins"),
+                       .why = mem_dup(why),
                        .after = service_command(service, "start"),
                        .restarts = true,
-                       .apply = apply_start,
+                       .apply = apply,
                    });
+}
+
+int master_start_new_log_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    (void)answers, (void)err;
+    plan_start(facts, plan, "from this point forward there is no downtime; the start opens a new binary log, whose position 4 is "
+                            "where replication begins", apply_start_new_log);
     return 0;
+}
+
+int master_restart_start_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    (void)answers, (void)err;
+    if (master_restart_why(facts) != NULL)
+        plan_start(facts, plan, "from this point forward there is no downtime", apply_start);
+    return 0;
+}
+
+static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    return copy_way_plan(4, facts, answers, plan, err);
 }
 
 static int verify(struct world *world, struct err *err)

@@ -7,6 +7,7 @@
 #include "base/quote.h"
 #include "ship/ship.h"
 #include "steps/copy.h"
+#include "steps/copy_way.h"
 #include "steps/settings.h"
 
 static void progress(void *context, uint64_t done, uint64_t total, uint64_t rate)
@@ -71,7 +72,7 @@ static int apply_ship(struct world *world, const struct change *change, struct e
     return rc;
 }
 
-static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+int ship_files_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)err;
     struct buf shown = BUF_INIT;
@@ -88,6 +89,11 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .apply = apply_ship,
                    });
     return 0;
+}
+
+static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    return copy_way_plan(6, facts, answers, plan, err);
 }
 
 const struct step step_ship = {

@@ -7,6 +7,7 @@
 #include "base/quote.h"
 #include "host/service.h"
 #include "steps/aside.h"
+#include "steps/copy_way.h"
 
 static int apply_stop_replication(struct world *world, const struct change *change, struct err *err)
 {
@@ -23,9 +24,12 @@ static int apply_stop(struct world *world, const struct change *change, struct e
     return service_stop(world->hosts[SIDE_SLAVE], &world->facts.slave.service, err);
 }
 
-static void plan_aside(const struct facts *facts, const struct answers *answers, struct plan *plan)
+int aside_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
+    (void)err;
     const struct inventory *old = &facts->slave.inventory;
+    if (old->table_count + old->object_count == 0)
+        return 0;
     struct buf what = BUF_INIT;
     buf_addf(&what, "move the slave's own %s aside: %zu tables, ", answers->database, old->table_count);
     quote_size(&what, old->bytes);
@@ -42,11 +46,11 @@ static void plan_aside(const struct facts *facts, const struct answers *answers,
                    });
     plan_note(plan, 7, "the how-to overwrites the slave's files in step 8; here the old tables are renamed aside, because the new "
                        "ones are not proven yet");
+    return 0;
 }
 
 static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
-    (void)err;
     const struct server_facts *slave = &facts->slave;
     if (slave->slave_status.configured)
         plan_add(plan, &(struct change){
@@ -58,8 +62,8 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                            .destroys = true,
                            .apply = apply_stop_replication,
                        });
-    if (slave->inventory.table_count + slave->inventory.object_count > 0)
-        plan_aside(facts, answers, plan);
+    if (copy_way_plan(7, facts, answers, plan, err) != 0)
+        return -1;
     plan_add(plan, &(struct change){
                        .kind = CHANGE_RUN,
                        .server = SIDE_SLAVE,

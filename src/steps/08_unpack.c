@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "steps/copy.h"
+#include "steps/copy_way.h"
 
 static const char *folder_name(const struct server_facts *server)
 {
@@ -24,7 +25,7 @@ static int apply_swap(struct world *world, const struct change *change, struct e
                        world->run_dir[SIDE_SLAVE], world->facts.slave.datadir, folder_name(&world->facts.slave), NULL);
 }
 
-static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+int swap_folder_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)answers, (void)err;
     const struct server_facts *slave = &facts->slave;
@@ -45,7 +46,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     return 0;
 }
 
-static int verify(struct world *world, struct err *err)
+int swap_folder_verify(struct world *world, struct err *err)
 {
     struct buf names = BUF_INIT;
     copy_file_names(&world->facts.master.inventory, CARRY_FILES, &names);
@@ -53,6 +54,16 @@ static int verify(struct world *world, struct err *err)
                               "set -eu; cd -- \"$1\"; xargs -0 -r stat -- >/dev/null", world->facts.slave.database_path, NULL);
     buf_free(&names);
     return rc == 0 ? 0 : err_wrap(err, "files are missing on the slave");
+}
+
+static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    return copy_way_plan(8, facts, answers, plan, err);
+}
+
+static int verify(struct world *world, struct err *err)
+{
+    return copy_way_verify(8, world, err);
 }
 
 const struct step step_unpack = {

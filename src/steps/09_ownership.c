@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "steps/copy_way.h"
 #include "steps/settings.h"
 
 static int apply_owner(struct world *world, const struct change *change, struct err *err)
@@ -24,7 +25,7 @@ static int apply_owner(struct world *world, const struct change *change, struct 
     return rc;
 }
 
-static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+int own_folder_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)answers, (void)err;
     const struct server_facts *slave = &facts->slave;
@@ -40,7 +41,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     return 0;
 }
 
-static int verify(struct world *world, struct err *err)
+int own_folder_verify(struct world *world, struct err *err)
 {
     const struct server_facts *slave = &world->facts.slave;
     struct buf found = BUF_INIT;
@@ -52,6 +53,16 @@ static int verify(struct world *world, struct err *err)
                      slave->mysql_group);
     buf_free(&found);
     return rc;
+}
+
+static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    return copy_way_plan(9, facts, answers, plan, err);
+}
+
+static int verify(struct world *world, struct err *err)
+{
+    return copy_way_verify(9, world, err);
 }
 
 const struct step step_ownership = {

@@ -8,6 +8,7 @@
 #include "host/service.h"
 #include "steps/adopt.h"
 #include "steps/copy.h"
+#include "steps/copy_way.h"
 #include "steps/settings.h"
 
 static int apply_start(struct world *world, const struct change *change, struct err *err)
@@ -54,8 +55,22 @@ static void plan_definers(const struct facts *facts, const struct answers *answe
     }
 }
 
-static void plan_adoption(const struct facts *facts, struct plan *plan)
+void adopt_plan_objects(const struct facts *facts, struct plan *plan)
 {
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_RUN,
+                       .server = SIDE_SLAVE,
+                       .what = mem_printf("make the %zu views, routines, triggers and events",
+                                          facts->master.inventory.object_count),
+                       .why = mem_dup("they are definitions, not files; events arrive disabled, or they would run on both servers"),
+                       .undo = mem_dup("DROP each"),
+                       .apply = adopt_objects,
+                   });
+}
+
+int adopt_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    (void)answers, (void)err;
     const struct inventory *inventory = &facts->master.inventory;
     struct buf shown = BUF_INIT;
     buf_adds(&shown, "CREATE, DISCARD TABLESPACE, put .ibd and .cfg in place, IMPORT TABLESPACE (a partitioned table partition by partition, exchanged in): ");
@@ -75,19 +90,12 @@ static void plan_adoption(const struct facts *facts, struct plan *plan)
                        .undo = mem_dup("DROP TABLE"),
                        .apply = adopt_tables,
                    });
-    plan_add(plan, &(struct change){
-                       .kind = CHANGE_RUN,
-                       .server = SIDE_SLAVE,
-                       .what = mem_printf("make the %zu views, routines, triggers and events", inventory->object_count),
-                       .why = mem_dup("they are definitions, not files; events arrive disabled, or they would run on both servers"),
-                       .undo = mem_dup("DROP each"),
-                       .apply = adopt_objects,
-                   });
+    adopt_plan_objects(facts, plan);
+    return 0;
 }
 
 static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
-    (void)err;
     plan_add(plan, &(struct change){
                        .kind = CHANGE_RUN,
                        .server = SIDE_SLAVE,
@@ -97,8 +105,12 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .apply = apply_start,
                    });
     plan_definers(facts, answers, plan);
-    plan_adoption(facts, plan);
-    return 0;
+    return copy_way_plan(11, facts, answers, plan, err);
+}
+
+static int verify(struct world *world, struct err *err)
+{
+    return copy_way_verify(11, world, err);
 }
 
 const struct step step_slave_start = {
@@ -107,5 +119,5 @@ const struct step step_slave_start = {
     .title = "Start mysqld on the slave",
     .howto = "Start mysql on slave",
     .plan = plan,
-    .verify = adopt_verify,
+    .verify = verify,
 };

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "steps/config.h"
+#include "steps/copy_way.h"
 #include "steps/settings.h"
 
 #define CONNECT_LIMIT_MS 30000u
@@ -76,7 +77,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
 {
     (void)err;
     struct buf shown = BUF_INIT;
-    write_statements(facts, answers, "the file opened in step 4", 4, &shown);
+    write_statements(facts, answers, plan->way->start, 4, &shown);
     plan_add(plan, &(struct change){
                        .kind = CHANGE_SQL,
                        .server = SIDE_SLAVE,

@@ -80,7 +80,7 @@ static int move_in(struct world *world, const struct strings *files, struct err 
     return rc == 0 ? 0 : err_wrap(err, "cannot put the tablespaces in place on the slave");
 }
 
-static int create_tables(struct world *world, struct db *db, struct err *err)
+int adopt_definitions(struct world *world, struct db *db, struct err *err)
 {
     const struct definitions *definitions = &world->definitions;
     for (size_t i = 0; i < definitions->count; i++) {
@@ -213,7 +213,7 @@ int adopt_tables(struct world *world, const struct change *change, struct err *e
     quote_name(&sql, world->answers->database);
     int rc = db == NULL ? -1 : db_exec(db, err, buf_str(&sql));
     if (rc == 0)
-        rc = create_tables(world, db, err);
+        rc = adopt_definitions(world, db, err);
     if (rc == 0)
         rc = import_tables(world, db, err);
     if (rc == 0)

@@ -19,6 +19,11 @@ libsteps_a_SOURCES = \
 	src/steps/aside.c \
 	src/steps/config.c \
 	src/steps/copy.c \
+	src/steps/copy_way.c \
 	src/steps/prove.c \
 	src/steps/settings.c \
-	src/steps/table.c
+	src/steps/table.c \
+	src/steps/ways/cost.c \
+	src/steps/ways/directory.c \
+	src/steps/ways/rows.c \
+	src/steps/ways/snapshot.c

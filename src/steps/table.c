@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
-#include "steps/copy.h"
+#include "steps/copy_way.h"
 
 extern const struct step step_master_config, step_master_stop, step_copy, step_master_start, step_grant_replication, step_ship,
     step_slave_stop, step_unpack, step_ownership, step_slave_config, step_slave_start, step_change_master, step_running,
@@ -17,42 +17,49 @@ const struct step *const steps[STEP_COUNT] = {
     &step_slave_start,   &step_change_master, &step_running,    &step_grant_reports,
 };
 
-/* Measured on MariaDB 10.11 (2 cores): a stop with clean pages, a start, and round trips between them. */
-#define STOP_START_MS 700u
-#define REFLINK_MS 15u
-#define ROWS_RATE (60u << 20)  /* bytes a second that a dump tool writes */
-#define FALLBACK_RATE (150u << 20)
-
-static void forecast(const struct facts *facts, struct plan *plan)
+/* The plan keeps what a person is told of the choice, as plain data. */
+static void keep_choice(struct plan *plan, const struct copy_choice *choice)
 {
-    const struct inventory *inventory = &facts->master.inventory;
-    uint64_t files = copy_bytes(inventory, CARRY_FILES) + copy_bytes(inventory, CARRY_IMPORT);
-    uint64_t rows = copy_bytes(inventory, CARRY_ROWS);
-    uint64_t rate = facts->master.copy_rate != 0 ? facts->master.copy_rate : FALLBACK_RATE;
-    uint64_t copy_ms = facts->master.reflink ? REFLINK_MS : files * 1000 / rate;
-    uint64_t rows_ms = rows * 1000 / ROWS_RATE;
-    struct buf text = BUF_INIT;
-    plan->forecast_ms = STOP_START_MS + copy_ms + rows_ms;
-    buf_adds(&text, "stop and start 0.7 s, copy of ");
-    quote_size(&text, files);
-    if (facts->master.reflink) {
-        buf_adds(&text, " by reflink");
-    } else {
-        buf_adds(&text, " at ");
-        quote_size(&text, rate);
-        buf_adds(&text, facts->master.copy_rate != 0 ? "/s (measured) " : "/s (assumed) ");
-        quote_duration(&text, copy_ms);
+    plan->way = choice->chosen->way;
+    plan->way_because = mem_dup(choice->because);
+    plan->options = mem_alloc(choice->count * sizeof *plan->options);
+    plan->option_count = choice->count;
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct copy_option *option = &choice->options[i];
+        plan->options[i] = (struct plan_option){
+            .id = option->way->id,
+            .title = option->way->title,
+            .method = (int)option->way->method,
+            .chosen = option == choice->chosen,
+            .why_not = option->why_not != NULL ? mem_dup(option->why_not) : NULL,
+            .downtime_ms = option->cost.downtime_ms,
+            .total_ms = option->cost.total_ms,
+            .disk_master = option->cost.disk_master,
+            .disk_slave = option->cost.disk_slave,
+        };
     }
-    if (rows > 0) {
-        buf_adds(&text, ", rows ");
-        quote_duration(&text, rows_ms);
-    }
-    free(plan->forecast_text);
-    plan->forecast_text = buf_steal(&text);
+    plan->forecast_ms = choice->chosen->cost.downtime_ms;
+    plan->forecast_text = mem_dup(buf_str(&choice->chosen->cost.text));
+}
+
+/* Made anew with each call, so that a plan may be made twice. */
+static int choose(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    struct copy_choice choice;
+    int rc = 0;
+    copy_choose(facts, answers, &choice);
+    if (choice.chosen != NULL)
+        keep_choice(plan, &choice);
+    else
+        rc = err_set(err, ERR_REFUSED, "%s", choice.because);
+    copy_choice_free(&choice);
+    return rc;
 }
 
 int steps_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
+    if (choose(facts, answers, plan, err) != 0)
+        return -1;
     for (size_t i = 0; i < STEP_COUNT; i++) {
         size_t first = plan->count;
         if (steps[i]->plan(facts, answers, plan, err) != 0)
@@ -60,7 +67,6 @@ int steps_plan(const struct facts *facts, const struct answers *answers, struct 
         for (size_t c = first; c < plan->count; c++)
             plan->changes[c].step = steps[i]->number;
     }
-    forecast(facts, plan);
     return 0;
 }
 
@@ -82,8 +88,36 @@ static void render_step(const struct plan *plan, const struct step *step, struct
     buf_addc(to, '\n');
 }
 
+static void render_option(const struct plan_option *option, struct buf *to)
+{
+    buf_addf(to, "  %s %-10s", option->chosen ? "*" : " ", option->id);
+    if (option->why_not != NULL) {
+        buf_addf(to, "not possible: %s\n", option->why_not);
+        return;
+    }
+    buf_adds(to, "master held up ");
+    quote_duration(to, option->downtime_ms);
+    buf_adds(to, ", in all ");
+    quote_duration(to, option->total_ms);
+    buf_adds(to, ", disk ");
+    quote_size(to, option->disk_master);
+    buf_adds(to, " and ");
+    quote_size(to, option->disk_slave);
+    buf_addf(to, ": %s\n", option->title);
+}
+
+static void render_choice(const struct plan *plan, struct buf *to)
+{
+    buf_addf(to, "Copy method  %s\n", plan->way_because);
+    for (size_t i = 0; i < plan->option_count; i++)
+        render_option(&plan->options[i], to);
+    buf_addc(to, '\n');
+}
+
 void plan_render(const struct plan *plan, struct buf *to)
 {
+    if (plan->option_count > 0)
+        render_choice(plan, to);
     for (size_t i = 0; i < STEP_COUNT; i++)
         render_step(plan, steps[i], to);
     buf_adds(to, "Downtime of the master: about ");

@@ -36,6 +36,7 @@ static void fill_server(struct server_facts *server, enum side side, const char 
     server->setting_count = sizeof settings / sizeof settings[0];
     server->parent_same_filesystem = true;
     server->copy_rate = 500u << 20;
+    server->disk_free = 100ull << 30;
     cnf_set_groups(&server->options, true, server->version_number);
     server->options.files = mem_alloc(sizeof *server->options.files);
     server->options.count = 1;
@@ -46,7 +47,7 @@ static void add_table(struct inventory *inventory, const char *name, const char 
 {
     inventory->tables = mem_grow(inventory->tables, inventory->table_count + 1, sizeof *inventory->tables);
     inventory->tables[inventory->table_count++] = (struct table){
-        .name = mem_dup(name), .file = mem_dup(name), .engine = mem_dup(engine), .bytes = bytes, .carry = carry,
+        .name = mem_dup(name), .file = mem_dup(name), .engine = mem_dup(engine), .bytes = bytes, .natural = carry, .carry = carry,
         .because = carry == CARRY_ROWS ? "partitioned" : NULL,
     };
 }

@@ -1,0 +1,55 @@
+/* The database's files, copied while the master is stopped, and adopted by the slave's server table by table: the how-to's
+ * own way, made to work for engines that are more than their files. */
+#include "steps/copy_way.h"
+
+#include "base/quote.h"
+
+#define DUMP_RATE (60u << 20) /* bytes a second that a dump tool writes */
+
+/* The files' real size counts where it is known: the server's own numbers leave out what is free inside the files. */
+static uint64_t size(const struct facts *facts)
+{
+    const struct server_facts *master = &facts->master;
+    return master->database_bytes > master->inventory.bytes ? master->database_bytes : master->inventory.bytes;
+}
+
+static void cost(const struct facts *facts, const struct answers *answers, struct copy_cost *cost)
+{
+    (void)answers;
+    const struct server_facts *master = &facts->master;
+    const struct inventory *inventory = &master->inventory;
+    uint64_t files = cost_natural_bytes(inventory, CARRY_FILES) + cost_natural_bytes(inventory, CARRY_IMPORT);
+    uint64_t rows = cost_natural_bytes(inventory, CARRY_ROWS);
+    uint64_t rows_ms = rows * 1000 / DUMP_RATE;
+    cost->downtime_ms = COST_RESTART_MS + cost_files_ms(master, files) + rows_ms;
+    cost->total_ms = cost->downtime_ms + cost_ship_ms(files + rows) + cost_rows_ms(rows, inventory->table_count);
+    /* shared blocks cost nothing, but mysqld's first writes after the copy begin to part them */
+    cost->disk_master = cost_disk(master->reflink ? 0 : size(facts));
+    cost->disk_slave = cost_disk(size(facts));
+    buf_adds(&cost->text, "stop and start 0.7 s, ");
+    cost_say_files(master, files, &cost->text);
+    if (rows > 0) {
+        buf_adds(&cost->text, ", rows ");
+        quote_duration(&cost->text, rows_ms);
+    }
+}
+
+const struct copy_way way_directory = {
+    .id = "directory",
+    .title = "the database's files, adopted table by table",
+    .method = COPY_DIRECTORY,
+    .serves = 1u << COPY_DIRECTORY,
+    .start = "the file opened in step 4",
+    .cost = cost,
+    .plan = {
+        [2] = master_hold_and_stop_plan,
+        [3] = copy_files_plan,
+        [4] = master_start_new_log_plan,
+        [6] = ship_files_plan,
+        [7] = aside_plan,
+        [8] = swap_folder_plan,
+        [9] = own_folder_plan,
+        [11] = adopt_plan,
+    },
+    .verify = { [8] = swap_folder_verify, [9] = own_folder_verify, [11] = adopt_verify },
+};
