@@ -19,7 +19,7 @@ const char *carry_name(enum carry carry);
 
 struct table {
     char *name;
-    char *file;        /* name as a file's: CONVERT(name USING filename) */
+    char *file;        /* name as a file's */
     char *engine;      /* "InnoDB", "MyISAM", "Aria", ... */
     char *row_format, *collation;
     uint64_t rows;     /* the engine's estimate for InnoDB */
@@ -45,7 +45,7 @@ struct object {
 };
 
 struct inventory {
-    char *database;
+    char *database, *folder;     /* its name, and the same as a folder's */
     char *charset, *collation;   /* the database's defaults */
     struct table *tables;
     size_t table_count;

@@ -90,11 +90,13 @@ static bool page_compressed(const struct pair *pair)
     return pair->table->compressed;
 }
 
-/* MariaDB: each partition is imported as a table and exchanged in. MySQL's way (DISCARD PARTITION) is another one. */
+/* All partitions at once, or each as a table that is exchanged in. */
 static bool partitioned_import(const struct pair *pair)
 {
     const struct table *table = pair->table;
-    return table->partitioned && (table->subpartitioned || table->partitions.count == 0 || !pair->slave->mariadb);
+    const bool at_once = pair->master->import_partitioned && pair->slave->import_partitioned;
+    const bool exchanged = pair->slave->import_exchange && !table->subpartitioned && table->partitions.count > 0;
+    return table->partitioned && (table->partition_files.count == 0 || !(at_once || exchanged));
 }
 
 static bool fulltext_import(const struct pair *pair)

@@ -15,10 +15,15 @@ libmysql_a_SOURCES = \
 	src/mysql/dialect_words.h \
 	src/mysql/diff.c \
 	src/mysql/event_text.c \
+	src/mysql/filename.c \
 	src/mysql/inventory.c \
+	src/mysql/inventory_innodb.c \
+	src/mysql/inventory_objects.c \
+	src/mysql/inventory_room.h \
 	src/mysql/optionfiles.c \
 	src/mysql/row_copy.c \
 	src/mysql/rows.c \
+	src/mysql/session.c \
 	src/mysql/sha2crypt.c \
 	src/mysql/status.c \
 	src/mysql/table_sum.c \

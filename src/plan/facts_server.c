@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "mysql/filename.h"
 #include "mysql/optionfiles.h"
 
 static int read_settings(struct db *db, struct server_facts *server, struct err *err)
@@ -119,29 +120,12 @@ static int read_databases(struct db *db, struct server_facts *server, const char
     return 0;
 }
 
-/* The folder's name as the file system spells it: asked in hexadecimal, since the answer would be turned back into the
- * name it stands for. A server that does not say gets the name itself, which is right for letters, digits and _. */
-static void read_database_path(struct db *db, struct server_facts *server, const char *database)
+static void read_database_path(struct server_facts *server, const char *database)
 {
-    struct err ignored = ERR_INIT;
-    struct buf sql = BUF_INIT, name = BUF_INIT;
-    buf_adds(&sql, "SELECT HEX(CONVERT(");
-    quote_sql(&sql, database, strlen(database));
-    buf_adds(&sql, " USING filename))");
-    char *hex = db_value(db, &ignored, buf_str(&sql));
-    for (const char *at = hex; at != NULL && at[0] != '\0' && at[1] != '\0'; at += 2) {
-        char pair[3] = { at[0], at[1], '\0' };
-        buf_addc(&name, (char)strtoul(pair, NULL, 16));
-    }
-    if (name.len == 0 || strchr(buf_str(&name), '/') != NULL) {
-        buf_clear(&name);
-        buf_adds(&name, database);
-    }
+    char *folder = filename_of(server->dialect, database);
     free(server->database_path);
-    server->database_path = mem_printf("%s/%s", server->datadir, buf_str(&name));
-    free(hex);
-    buf_free(&sql);
-    buf_free(&name);
+    server->database_path = mem_printf("%s/%s", server->datadir, folder);
+    free(folder);
 }
 
 /* Slaves show in one list, in the other, or in both: those that register themselves and those that read the binlog. */
@@ -277,7 +261,7 @@ int facts_server(struct world *world, struct server_facts *server, struct err *e
         read_databases(db, server, database, err) != 0 || read_replication(db, server, err) != 0 ||
         read_inventory(db, server, database, err) != 0)
         return -1;
-    read_database_path(db, server, database);
+    read_database_path(server, database);
     read_native_password(db, server);
     read_transactions(db, server);
     read_privileges(db, server);

@@ -19,6 +19,11 @@ TESTS += test_answers
 test_answers_SOURCES = tests/unit/test_answers.c
 test_answers_LDADD = libplan.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_filename
+TESTS += test_filename
+test_filename_SOURCES = tests/unit/test_filename.c
+test_filename_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += test_account test_cnf test_cnf_reader test_dialect test_mysql
 TESTS += test_account test_cnf test_cnf_reader test_dialect test_mysql
 test_account_SOURCES = tests/unit/test_account.c

@@ -1,0 +1,14 @@
+/* session.h - settings of a session that only some servers have. */
+#ifndef DUALSERVER_MYSQL_SESSION_H
+#define DUALSERVER_MYSQL_SESSION_H
+
+#include <stddef.h>
+#include "mysql/db.h"
+
+struct session_setting {
+    const char *name, *value; /* as they stand in SET SESSION name = value */
+};
+/* Sets those that this server knows, and leaves the others out. */
+int session_set_known(struct db *db, const struct session_setting *settings, size_t count, struct err *err);
+
+#endif

@@ -1,0 +1,24 @@
+#include "mysql/session.h"
+
+#include <strings.h>
+
+int session_set_known(struct db *db, const struct session_setting *settings, size_t count, struct err *err)
+{
+    struct buf sql = BUF_INIT;
+    struct rows rows = ROWS_INIT;
+    buf_adds(&sql, "SHOW VARIABLES WHERE Variable_name IN (");
+    for (size_t i = 0; i < count; i++)
+        buf_addf(&sql, "%s'%s'", i == 0 ? "" : ", ", settings[i].name);
+    buf_addc(&sql, ')');
+    int rc = db_query(db, &rows, err, buf_str(&sql));
+    buf_clear(&sql);
+    for (size_t row = 0; row < rows.count; row++)
+        for (size_t i = 0; i < count; i++)
+            if (strcasecmp(row_str(&rows, row, "Variable_name"), settings[i].name) == 0)
+                buf_addf(&sql, "%s %s = %s", sql.len == 0 ? "SET SESSION" : ", SESSION", settings[i].name, settings[i].value);
+    if (rc == 0 && sql.len > 0)
+        rc = db_exec(db, err, buf_str(&sql));
+    rows_free(&rows);
+    buf_free(&sql);
+    return rc;
+}
