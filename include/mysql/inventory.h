@@ -10,8 +10,9 @@
 /* How a table travels. */
 enum carry {
     CARRY_FILES,    /* its files are a table by themselves: MyISAM, Aria */
-    CARRY_IMPORT,   /* InnoDB file-per-table: CREATE, DISCARD, .ibd and .cfg, IMPORT; a partitioned one partition by partition,
-                       each imported as a table and exchanged in (MariaDB KB, "Partitioned tables": reproduced on 10.11) */
+    CARRY_SDI,      /* the same on servers with a dictionary: MyISAM by IMPORT TABLE from its .sdi file (MySQL 8) */
+    CARRY_IMPORT,   /* InnoDB file-per-table: CREATE, DISCARD, .ibd and .cfg, IMPORT; a partitioned one at once, or partition
+                       by partition, each imported as a table and exchanged in (reproduced on MariaDB 10.11) */
     CARRY_ROWS,     /* as rows, from a dump made in the same consistent state */
     CARRY_DEFINITION, /* nothing but its definition: MEMORY, BLACKHOLE, and MERGE */
 };
@@ -55,8 +56,10 @@ struct inventory {
 };
 
 int inventory_read(struct db *db, const char *database, struct inventory *inventory, struct err *err);
-/* Fills carry and because of every table, for this pair of servers. Pure. */
-void inventory_choose(struct inventory *inventory, const struct dialect *master, const struct dialect *slave);
+/* Fills carry and because of every table, for this pair of servers. import_table: the slave's secure_file_priv leaves a
+ * place from which IMPORT TABLE may read. Pure. */
+void inventory_choose(struct inventory *inventory, const struct dialect *master, const struct dialect *slave,
+                      bool import_table);
 const struct table *inventory_table(const struct inventory *inventory, const char *name);
 /* The tablespaces of an InnoDB table, as file names without suffix: itself, or one for each partition. Borrowed. */
 size_t table_pieces(const struct table *table);

@@ -7,7 +7,8 @@
 const char *carry_name(enum carry carry)
 {
     static const char *const names[] = {
-        [CARRY_FILES] = "files", [CARRY_IMPORT] = "import", [CARRY_ROWS] = "rows", [CARRY_DEFINITION] = "definition"
+        [CARRY_FILES] = "files", [CARRY_SDI] = "sdi", [CARRY_IMPORT] = "import", [CARRY_ROWS] = "rows",
+        [CARRY_DEFINITION] = "definition",
     };
     return names[carry];
 }
@@ -43,6 +44,7 @@ static const struct {
 struct pair {
     const struct table *table;
     const struct dialect *master, *slave;
+    bool import_table; /* the slave may read .sdi files */
 };
 
 static bool other_vendor(const struct pair *pair)
@@ -68,6 +70,11 @@ static bool partitioned_files(const struct pair *pair)
 static bool no_myisam_files(const struct pair *pair)
 {
     return !pair->slave->myisam_files || !pair->master->myisam_files;
+}
+
+static bool no_import_table(const struct pair *pair)
+{
+    return !pair->import_table;
 }
 
 static bool no_import(const struct pair *pair)
@@ -115,6 +122,9 @@ static const struct {
     { CARRY_FILES, elsewhere, "its files lie outside the database's folder (DATA DIRECTORY)" },
     { CARRY_FILES, encrypted, "it is encrypted with this server's keys" },
     { CARRY_FILES, partitioned_files, "it is partitioned" },
+    { CARRY_SDI, other_series, "the servers are of different series" },
+    { CARRY_SDI, no_import_table, "the slave's secure_file_priv forbids IMPORT TABLE" },
+    { CARRY_SDI, elsewhere, "its files lie outside the database's folder (DATA DIRECTORY)" },
     { CARRY_IMPORT, other_vendor, "the servers are of different vendors" },
     { CARRY_IMPORT, no_import, "this server cannot import InnoDB files of another" },
     { CARRY_IMPORT, other_series, "the servers are of different series" },
@@ -135,6 +145,8 @@ static void choose(struct table *table, const struct pair *pair)
             table->carry = engines[i].carry;
             table->because = engines[i].because;
         }
+    if (table->carry == CARRY_FILES && pair->master->dictionary && pair->slave->dictionary)
+        table->carry = CARRY_SDI;
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
         if (table->carry == reasons[i].instead_of && reasons[i].holds(pair)) {
             table->carry = CARRY_ROWS;
@@ -143,10 +155,12 @@ static void choose(struct table *table, const struct pair *pair)
         }
 }
 
-void inventory_choose(struct inventory *inventory, const struct dialect *master, const struct dialect *slave)
+void inventory_choose(struct inventory *inventory, const struct dialect *master, const struct dialect *slave,
+                      bool import_table)
 {
     for (size_t i = 0; i < inventory->table_count; i++) {
-        const struct pair pair = { .table = &inventory->tables[i], .master = master, .slave = slave };
+        const struct pair pair = { .table = &inventory->tables[i], .master = master, .slave = slave,
+                                   .import_table = import_table };
         choose(&inventory->tables[i], &pair);
         inventory->tables[i].natural = inventory->tables[i].carry;
     }

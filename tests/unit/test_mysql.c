@@ -118,8 +118,8 @@ static void no_status(void **state)
 static void tables_are_carried_by_their_engine(void **state)
 {
     (void)state;
-    static const char m1011[] = "10.11.14-MariaDB", m105[] = "10.5.29-MariaDB", m80[] = "8.0.36", m57[] = "5.7.44";
-    static char *parts[] = { "p0", "p1" };
+    static const char m1011[] = "10.11.14-MariaDB", m105[] = "10.5.29-MariaDB", m80[] = "8.0.36", m84[] = "8.4.3", m57[] = "5.7.44";
+    static char *parts[] = { "p0", "p1" }, *files[] = { "t#P#p0", "t#P#p1" };
     static const struct {
         const char *master, *slave;
         struct table table;
@@ -134,7 +134,9 @@ static void tables_are_carried_by_their_engine(void **state)
         { m1011, m1011, { .engine = "MyISAM", .partitioned = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "MyISAM", .data_directory = true }, CARRY_ROWS, true },
         { m57, m57, { .engine = "MyISAM" }, CARRY_FILES, false },
-        { m80, m80, { .engine = "MyISAM" }, CARRY_ROWS, true },
+        { m80, m80, { .engine = "MyISAM" }, CARRY_SDI, false },
+        { m80, m80, { .engine = "MyISAM", .data_directory = true }, CARRY_ROWS, true },
+        { m80, m84, { .engine = "MyISAM" }, CARRY_ROWS, true },
         { m57, m80, { .engine = "MyISAM" }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_IMPORT, false },
         { m1011, m1011, { .engine = "InnoDB" }, CARRY_ROWS, true },
@@ -144,9 +146,10 @@ static void tables_are_carried_by_their_engine(void **state)
         { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .data_directory = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "InnoDB", .partitioned = true }, CARRY_ROWS, true },
         { m80, m80, { .engine = "InnoDB", .partitioned = true }, CARRY_ROWS, true },
-        { m1011, m1011, { .engine = "InnoDB", .partitioned = true, .partitions = { parts, 2 } }, CARRY_IMPORT, false },
-        { m1011, m1011, { .engine = "InnoDB", .partitioned = true, .subpartitioned = true, .partitions = { parts, 2 } }, CARRY_ROWS, true },
-        { m80, m80, { .engine = "InnoDB", .partitioned = true, .partitions = { parts, 2 } }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "InnoDB", .partitioned = true, .partitions = { parts, 2 }, .partition_files = { files, 2 } }, CARRY_IMPORT, false },
+        { m1011, m1011, { .engine = "InnoDB", .partitioned = true, .subpartitioned = true, .partitions = { parts, 2 }, .partition_files = { files, 2 } }, CARRY_ROWS, true },
+        { m80, m80, { .engine = "InnoDB", .partitioned = true, .subpartitioned = true, .partition_files = { files, 2 } }, CARRY_IMPORT, false },
+        { m57, m80, { .engine = "InnoDB", .partitioned = true, .partition_files = { files, 2 } }, CARRY_ROWS, true },
         { m105, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
         { m80, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "CSV" }, CARRY_ROWS, true },
@@ -158,10 +161,20 @@ static void tables_are_carried_by_their_engine(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct table table = cases[i].table;
         struct inventory inventory = { .tables = &table, .table_count = 1 };
-        inventory_choose(&inventory, dialect_for(cases[i].master), dialect_for(cases[i].slave));
+        inventory_choose(&inventory, dialect_for(cases[i].master), dialect_for(cases[i].slave), true);
         assert_string_equal(carry_name(table.carry), carry_name(cases[i].carry));
         assert_int_equal(table.because != NULL, cases[i].explained);
     }
+}
+
+static void a_slave_that_reads_no_files_gets_rows(void **state)
+{
+    (void)state;
+    struct table table = { .engine = "MyISAM" };
+    struct inventory inventory = { .tables = &table, .table_count = 1 };
+    inventory_choose(&inventory, dialect_for("9.7.4"), dialect_for("9.7.4"), false);
+    assert_int_equal(table.carry, CARRY_ROWS);
+    assert_non_null(strstr(table.because, "secure_file_priv"));
 }
 
 static void events_arrive_disabled(void **state)
@@ -206,6 +219,7 @@ int main(void)
         cmocka_unit_test(status_by_the_new_names),
         cmocka_unit_test(no_status),
         cmocka_unit_test(tables_are_carried_by_their_engine),
+        cmocka_unit_test(a_slave_that_reads_no_files_gets_rows),
         cmocka_unit_test(events_arrive_disabled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
