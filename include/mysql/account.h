@@ -42,4 +42,8 @@ struct account {
  * session of its own. Pure. */
 void account_statements(struct buf *to, const struct dialect *dialect, const struct account *account);
 
+/* The statement that makes an account nobody can log in with, where it is not there, with these rights; further rights may
+ * be granted afterwards. Lines, pure. */
+void account_nobody(struct buf *to, const struct dialect *dialect, const char *user, const char *host, const char *grant);
+
 #endif

@@ -24,12 +24,19 @@ struct dialect {
     const char *slave_word;        /* "slave" or "replica": in messages */
     const char *expire_days, *expire_seconds; /* variable names, NULL: none */
     const char *dump_tool, *client_tool;      /* first choice: "mariadb-dump", "mariadb"; the old names are tried next */
+    const char *dump_options;      /* of the dump tool, fixed words: no triggers, no GTID state */
+    const char *charset;           /* the widest Unicode: "utf8mb4" or "utf8" */
+    const char *lock_wait;         /* session variable that limits the wait for a table, in seconds; NULL: none */
+    const char *table_sql_mode;    /* in which a table's definition means what SHOW CREATE TABLE says */
     const char *server_binary;     /* "mariadbd" or "mysqld" */
     const char *validate;          /* arguments that make the server check its options and end */
     const char *create_user;       /* "CREATE USER IF NOT EXISTS"; NULL: GRANT makes the account and carries its login */
     const char *alter_user;        /* "ALTER USER" where create_user is */
     const char *native_as;         /* in front of a quoted mysql_native_password hash; NULL: the server has that no more */
     const char *sha2_as;           /* in front of a quoted caching_sha2_password hash; NULL: the server has none */
+    const char *account_lock;      /* "ACCOUNT LOCK"; NULL: an account is made useless by its password only */
+    const char *definer_rights;    /* all that views, routines, triggers and events of a database may need there */
+    bool triggers_want_super;      /* of their definer */
     bool import_tablespace;        /* ALTER TABLE ... IMPORT TABLESPACE takes tables of another server */
     bool import_needs_cfg;         /* IMPORT TABLESPACE without .cfg refuses tables with secondary indexes (1815) */
     bool import_partitioned;       /* ALTER TABLE ... IMPORT works for partitioned tables */

@@ -72,3 +72,25 @@ void account_statements(struct buf *to, const struct dialect *dialect, const str
         add_login(to, dialect, account);
     }
 }
+
+/* The hash of no password: nobody knows what SHA-1 turns into zeros. */
+#define NO_PASSWORD "'*0000000000000000000000000000000000000000'"
+
+void account_nobody(struct buf *to, const struct dialect *dialect, const char *user, const char *host, const char *grant)
+{
+    const struct account account = { .user = user, .host = host };
+    struct buf locked = BUF_INIT;
+    if (dialect->account_lock != NULL)
+        buf_addf(&locked, " %s", dialect->account_lock);
+    else
+        buf_addf(&locked, " %s " NO_PASSWORD, dialect->native_as);
+    if (dialect->create_user != NULL) {
+        buf_addf(to, "%s ", dialect->create_user);
+        add_name(to, &account);
+        buf_addf(to, "%s\n", buf_str(&locked));
+    }
+    buf_addf(to, "GRANT %s TO ", grant);
+    add_name(to, &account);
+    buf_addf(to, "%s\n", dialect->create_user == NULL ? buf_str(&locked) : "");
+    buf_free(&locked);
+}

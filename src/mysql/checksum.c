@@ -343,7 +343,8 @@ static int prepare(struct comparison *at, struct err *err)
     slave_status_free(&status);
     if (!running)
         return err_set(err, ERR_WORLD, "the slave's SQL thread does not run, so nothing can be compared");
-    return db_execf(at->job->master_lock, err, "SET SESSION lock_wait_timeout = %d", LOCK_WAIT_S);
+    const char *lock_wait = db_dialect(at->job->master_lock)->lock_wait;
+    return lock_wait != NULL ? db_execf(at->job->master_lock, err, "SET SESSION %s = %d", lock_wait, LOCK_WAIT_S) : 0;
 }
 
 static int compare_all(struct comparison *at, struct err *err)

@@ -117,7 +117,7 @@ static int prepare_session(struct db *db, struct err *err)
     /* SUPER, or BINLOG ADMIN and its like, is wanted for this one; without it the session works all the same */
     if (db_exec(db, &ignored, "SET SESSION sql_log_off = 1") != 0 && db->lost)
         return err_set(err, ignored.code, "%s", ignored.text);
-    if (db_exec(db, &ignored, "SET NAMES utf8mb4") != 0 && db_exec(db, err, "SET NAMES utf8") != 0)
+    if (db_execf(db, err, "SET NAMES %s", db->dialect->charset) != 0)
         return -1;
     return db_exec(db, err, "SET SESSION sql_mode = '', autocommit = 1");
 }
@@ -136,21 +136,17 @@ struct db *db_open(const struct db_where *where, struct err *err)
     set_options(db->mysql, where);
     if (connect_to(db, where, err) != 0)
         goto failed;
-    db->version = mem_dup(mysql_get_server_info(db->mysql));
-    db->dialect = dialect_for(db->version);
-    if (prepare_session(db, err) != 0)
-        goto failed;
     /* the greeting may hide the vendor (a proxy, version= in the option file); the server itself knows best */
-    char *version = db_value(db, err, "SELECT VERSION()");
-    if (version == NULL)
+    db->version = db_value(db, err, "SELECT VERSION()");
+    if (db->version == NULL)
         goto failed;
-    free(db->version);
-    db->version = version;
-    db->dialect = dialect_for(version);
+    db->dialect = dialect_for(db->version);
     if (db->dialect == NULL) {
-        err_set(err, ERR_UNSUPPORTED, "%s: this program does not know the server version %.60s", db->where, version);
+        err_set(err, ERR_UNSUPPORTED, "%s: this program does not know the server version %.60s", db->where, db->version);
         goto failed;
     }
+    if (prepare_session(db, err) != 0)
+        goto failed;
     return db;
 
 failed:

@@ -213,8 +213,6 @@ int definitions_read(struct db *db, const struct inventory *inventory, struct de
     return rc;
 }
 
-#define TABLE_SQL_MODE "NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
-
 static void add_setting(struct buf *sql, const char *name, const char *value)
 {
     if (value == NULL)
@@ -236,7 +234,7 @@ static int enter_session(struct db *db, const char *database, const struct defin
         rc = db_exec(db, err, buf_str(&sql));
     buf_clear(&sql);
     buf_adds(&sql, "SET SESSION foreign_key_checks = 0");
-    add_setting(&sql, "sql_mode", item->sql_mode != NULL ? item->sql_mode : TABLE_SQL_MODE);
+    add_setting(&sql, "sql_mode", item->sql_mode != NULL ? item->sql_mode : db_dialect(db)->table_sql_mode);
     add_setting(&sql, "time_zone", item->time_zone);
     add_setting(&sql, "character_set_client", item->charset);
     add_setting(&sql, "collation_connection", item->connection_collation);
@@ -248,7 +246,7 @@ static int enter_session(struct db *db, const char *database, const struct defin
 
 static int leave_session(struct db *db, struct err *err)
 {
-    if (db_exec(db, err, "SET NAMES utf8mb4") != 0 && db_exec(db, err, "SET NAMES utf8") != 0)
+    if (db_execf(db, err, "SET NAMES %s", db_dialect(db)->charset) != 0)
         return -1;
     return db_exec(db, err, "SET SESSION sql_mode = @dualserver_mode, SESSION time_zone = @dualserver_zone, "
                             "SESSION foreign_key_checks = @dualserver_keys");

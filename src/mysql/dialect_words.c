@@ -18,6 +18,17 @@
     MARIADB_ALL(member, old, "KB Replication Commands")
 
 const struct dialect_word dialect_words[] = {
+    /* the session */
+    MYSQL(charset, DIALECT_FIRST_MYSQL, 50503, "utf8", "manual 4.1, Character Set Support"),
+    MYSQL(charset, 50503, EVER, "utf8mb4", "manual 5.5, The utf8mb4 Character Set: from 5.5.3"),
+    MARIADB(charset, DIALECT_FIRST_MARIADB, 50500, "utf8", "KB Supported Character Sets and Collations"),
+    MARIADB(charset, 50500, EVER, "utf8mb4", "KB Supported Character Sets and Collations"),
+    MYSQL(lock_wait, 50503, EVER, "lock_wait_timeout", "manual 5.5, lock_wait_timeout: from 5.5.3"),
+    MARIADB(lock_wait, 50500, EVER, "lock_wait_timeout", "KB lock_wait_timeout"),
+    MYSQL(table_sql_mode, DIALECT_FIRST_MYSQL, 50008, "NO_AUTO_VALUE_ON_ZERO", "manual 4.1, The Server SQL Mode: from 4.1.1"),
+    MYSQL(table_sql_mode, 50008, EVER, "NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO", "manual 5.0, SQL Modes: from 5.0.8"),
+    MARIADB_ALL(table_sql_mode, "NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO", "KB SQL_MODE"),
+
     /* the slave */
     REPLICA_SINCE_8022(slave_status, "SHOW SLAVE STATUS", "SHOW REPLICA STATUS"),
     REPLICA_SINCE_8022(slave_hosts, "SHOW SLAVE HOSTS", "SHOW REPLICAS"),
@@ -59,6 +70,10 @@ const struct dialect_word dialect_words[] = {
     MYSQL_ALL(dump_tool, "mysqldump", "manual 4.1, mysqldump"),
     MARIADB(dump_tool, DIALECT_FIRST_MARIADB, 100500, "mysqldump", "KB mariadb-dump"),
     MARIADB(dump_tool, 100500, EVER, "mariadb-dump", "KB mariadb-dump: the client's name from 10.5"),
+    MYSQL(dump_options, DIALECT_FIRST_MYSQL, 50011, "", "manual 5.0, mysqldump: --skip-triggers from 5.0.11"),
+    MYSQL(dump_options, 50011, 50609, "--skip-triggers", "manual 5.0, mysqldump"),
+    MYSQL(dump_options, 50609, EVER, "--skip-triggers --set-gtid-purged=OFF", "manual 5.6, mysqldump: from 5.6.9"),
+    MARIADB_ALL(dump_options, "--skip-triggers", "KB mariadb-dump"),
     MYSQL_ALL(client_tool, "mysql", "manual 4.1, mysql"),
     MARIADB(client_tool, DIALECT_FIRST_MARIADB, 100500, "mysql", "KB mariadb Command-Line Client"),
     MARIADB(client_tool, 100500, EVER, "mariadb", "KB mariadb Command-Line Client: the name from 10.5"),
@@ -80,6 +95,14 @@ const struct dialect_word dialect_words[] = {
     MARIADB(native_as, DIALECT_FIRST_MARIADB, 100200, "IDENTIFIED BY PASSWORD", "KB GRANT"),
     MARIADB(native_as, 100200, EVER, "IDENTIFIED VIA mysql_native_password USING", "KB CREATE USER"),
     MYSQL(sha2_as, 80003, EVER, "IDENTIFIED WITH caching_sha2_password AS", "RN 8.0.3; manual 8.0, CREATE USER"),
+    MYSQL(account_lock, 50706, EVER, "ACCOUNT LOCK", "manual 5.7, CREATE USER: from 5.7.6"),
+    MARIADB(account_lock, 100402, EVER, "ACCOUNT LOCK", "KB Account Locking: from 10.4.2"),
+    MYSQL(definer_rights, DIALECT_FIRST_MYSQL, 50106, "SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE",
+          "manual 5.0, GRANT: EXECUTE means something from 5.0.3"),
+    MYSQL(definer_rights, 50106, EVER, "SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE, TRIGGER, EVENT",
+          "manual 5.1, GRANT: TRIGGER and EVENT from 5.1.6"),
+    MARIADB_ALL(definer_rights, "SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE, TRIGGER, EVENT", "KB GRANT"),
+    MYSQL(triggers_want_super, 50002, 50106, YES, "manual 5.0, CREATE TRIGGER; TRIGGER replaces it: manual 5.1"),
 
     /* tables as files */
     MYSQL(import_tablespace, 50606, EVER, YES, "manual 5.6, Copying Tablespaces to Another Server: from 5.6.6"),

@@ -105,7 +105,8 @@ static int lock_tables(struct world *world, enum carry carry, struct err *err)
         first = false;
     }
     buf_adds(&sql, carry == CARRY_IMPORT ? " FOR EXPORT" : "");
-    int rc = db_execf(db, err, "SET SESSION lock_wait_timeout = %u", LOCK_LIMIT_S);
+    const char *lock_wait = db_dialect(db)->lock_wait;
+    int rc = lock_wait != NULL ? db_execf(db, err, "SET SESSION %s = %u", lock_wait, LOCK_LIMIT_S) : 0;
     if (rc == 0 && (rc = db_exec(db, err, buf_str(&sql))) != 0) {
         err_wrap(err, "the master's tables could not be locked within %u s", LOCK_LIMIT_S);
         err_hint(err, "a long transaction holds one of them: SHOW PROCESSLIST on the master; nothing was stopped");

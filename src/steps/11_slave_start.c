@@ -22,37 +22,38 @@ static int apply_start(struct world *world, const struct change *change, struct 
     return 0;
 }
 
-static void add_definer(struct buf *to, const char *definer)
+static bool defines_trigger(const struct inventory *inventory, const char *definer)
 {
-    const char *at = strrchr(definer, '@');
-    size_t user = at != NULL ? (size_t)(at - definer) : strlen(definer);
-    quote_sql(to, definer, user);
-    buf_addc(to, '@');
-    quote_sql(to, at != NULL ? at + 1 : "%", at != NULL ? strlen(at + 1) : 1);
+    for (size_t i = 0; i < inventory->object_count; i++)
+        if (inventory->objects[i].kind == OBJECT_TRIGGER && strcmp(inventory->objects[i].definer, definer) == 0)
+            return true;
+    return false;
 }
 
 /* Views and routines run with the rights of an account that exists on the master only: on the slave one of that name is
  * made that nobody can log in with. */
-static void plan_definers(const struct facts *facts, const struct answers *answers, struct plan *plan)
+static void plan_definer(const struct facts *facts, const struct answers *answers, const char *definer, struct plan *plan)
 {
-    const struct strings *missing = &facts->slave.missing_definers;
-    for (size_t i = 0; i < missing->count; i++) {
-        struct buf sql = BUF_INIT;
-        buf_adds(&sql, "SET SESSION sql_log_bin = 0\nCREATE USER IF NOT EXISTS ");
-        add_definer(&sql, missing->items[i]);
-        buf_adds(&sql, " ACCOUNT LOCK\nGRANT SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE, TRIGGER, EVENT ON ");
-        settings_grant_database(&sql, answers->database);
-        buf_adds(&sql, " TO ");
-        add_definer(&sql, missing->items[i]);
-        plan_add(plan, &(struct change){
-                           .kind = CHANGE_SQL,
-                           .server = SIDE_SLAVE,
-                           .what = mem_printf("make the account %s, locked", missing->items[i]),
-                           .why = mem_dup("views and routines are defined by it and answer 1449 where it does not exist"),
-                           .after = buf_steal(&sql),
-                           .undo = mem_printf("DROP USER %s", missing->items[i]),
-                       });
-    }
+    const struct dialect *dialect = facts->slave.dialect;
+    const char *at = strrchr(definer, '@'), *host = at != NULL ? at + 1 : "%";
+    char *user = at != NULL ? mem_dup_n(definer, (size_t)(at - definer)) : mem_dup(definer);
+    struct buf sql = BUF_INIT, grant = BUF_INIT;
+    buf_adds(&sql, "SET SESSION sql_log_bin = 0\n");
+    buf_addf(&grant, "%s ON ", dialect->definer_rights);
+    settings_grant_database(&grant, answers->database);
+    account_nobody(&sql, dialect, user, host, buf_str(&grant));
+    if (dialect->triggers_want_super && defines_trigger(&facts->master.inventory, definer))
+        account_nobody(&sql, dialect, user, host, "SUPER ON *.*");
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_SQL,
+                       .server = SIDE_SLAVE,
+                       .what = mem_printf("make the account %s, locked", definer),
+                       .why = mem_dup("views and routines are defined by it and answer 1449 where it does not exist"),
+                       .after = buf_steal(&sql),
+                       .undo = mem_printf("DROP USER %s", definer),
+                   });
+    buf_free(&grant);
+    free(user);
 }
 
 void adopt_plan_objects(const struct facts *facts, struct plan *plan)
@@ -104,7 +105,8 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .restarts = true,
                        .apply = apply_start,
                    });
-    plan_definers(facts, answers, plan);
+    for (size_t i = 0; i < facts->slave.missing_definers.count; i++)
+        plan_definer(facts, answers, facts->slave.missing_definers.items[i], plan);
     return copy_way_plan(11, facts, answers, plan, err);
 }
 

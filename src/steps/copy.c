@@ -139,6 +139,7 @@ static char *rows_path(struct world *world, enum side side, size_t table)
     return path;
 }
 
+/* The file begins with what keeps its rows out of the slave's own binary log: not every client has --init-command. */
 int copy_dump_rows(struct world *world, size_t table, struct err *err)
 {
     const struct server_facts *master = &world->facts.master;
@@ -148,11 +149,12 @@ int copy_dump_rows(struct world *world, size_t table, struct err *err)
     int rc = host_script_with(world->hosts[SIDE_MASTER], buf_str(&options), options.len, ROWS_TIMEOUT_MS, NULL, NULL, err,
                               "# $2 $3 $4 >$1\n"
                               "set -eu; umask 077; mkdir -p -- \"${1%/*}\"\n"
-                              "\"$2\" --defaults-extra-file=/dev/stdin --no-create-info --skip-triggers --hex-blob "
+                              "exec >\"$1\"; echo 'SET SESSION sql_log_bin = 0;'\n"
+                              "\"$2\" --defaults-extra-file=/dev/stdin --no-create-info --hex-blob "
                               "--skip-lock-tables --skip-add-locks --skip-comments --no-autocommit "
-                              "--default-character-set=utf8mb4 -- \"$3\" \"$4\" >\"$1\"",
-                              path, master->dump_tool, world->answers->database,
-                              master->inventory.tables[table].name, NULL);
+                              "--default-character-set=$5 $6 -- \"$3\" \"$4\"",
+                              path, master->dump_tool, world->answers->database, master->inventory.tables[table].name,
+                              master->dialect->charset, master->dialect->dump_options, NULL);
     if (rc != 0)
         err_wrap(err, "cannot take the rows of table %s", master->inventory.tables[table].name);
     buf_wipe(&options);
@@ -170,9 +172,9 @@ int copy_load_rows(struct world *world, size_t table, struct err *err)
     int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&options), options.len, ROWS_TIMEOUT_MS, NULL, NULL, err,
                               "# $2 $3 <$1\n"
                               "set -eu; exec 3<&0\n"
-                              "\"$2\" --defaults-extra-file=/dev/fd/3 --init-command='SET SESSION sql_log_bin = 0' "
-                              "--default-character-set=utf8mb4 -- \"$3\" <\"$1\"",
-                              path, world->facts.slave.client_tool, world->answers->database, NULL);
+                              "\"$2\" --defaults-extra-file=/dev/fd/3 --default-character-set=$4 -- \"$3\" <\"$1\"",
+                              path, world->facts.slave.client_tool, world->answers->database,
+                              world->facts.master.dialect->charset, NULL);
     if (rc != 0)
         err_wrap(err, "cannot load the rows of table %s", what->name);
     buf_wipe(&options);

@@ -10,7 +10,7 @@ struct fake_host {
     struct fake_machine machine;
 };
 
-static const char looked_at[] = "clock 1000.5\nuid 0\nmachine_id 0123\nboot_id 4567\nos Debian GNU/Linux\n"
+static const char looked_at[] = "clock 1000.5\nuid 0\nos Debian GNU/Linux\n"
                                 "tar /bin/tar\nopenssl /usr/bin/openssl\nsha256sum /usr/bin/sha256sum\n"
                                 "socket /run/mysqld/mysqld.sock\n";
 static const char place[] = "datadir /var/lib/mysql\nuser mysql\ngroup mysql\nfilesystem ext2/ext3\nblocks 100000000\n"
@@ -77,7 +77,7 @@ static void record_tool(struct fake_host *host, const char *script, const char *
 static void say_machine(const struct fake_host *host, struct buf *out)
 {
     buf_adds(out, looked_at);
-    buf_addf(out, "hostname %s\n", host->common.name);
+    buf_addf(out, "hostname %s\nmachine_id of-%s\nboot_id of-%s\n", host->common.name, host->common.label, host->common.label);
     for (size_t i = 0; i < host->machine.text->machine.count; i++)
         buf_addf(out, "%s\n", host->machine.text->machine.items[i]);
 }

@@ -79,7 +79,8 @@ test_shown_LDADD = libhost.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += test_statements
 TESTS += test_statements
 test_statements_SOURCES = tests/unit/test_statements.c tests/unit/fake_host.c tests/unit/fake_host.h \
-	tests/unit/fake_server.c tests/unit/fake_server.h tests/unit/server_text.c tests/unit/server_text.h
+	tests/unit/fake_server.c tests/unit/fake_server.h tests/unit/server_history.c tests/unit/server_text.c \
+	tests/unit/server_text.h
 test_statements_CPPFLAGS = $(AM_CPPFLAGS) -DSRC_TESTS=\"$(abs_top_srcdir)/tests\"
 test_statements_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 

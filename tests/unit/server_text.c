@@ -195,6 +195,8 @@ static bool is_last(const struct tape *tape, enum side side, const struct string
 struct reply server_text_answer(const struct server_text *text, enum side side, const struct tape *tape, const char *sql)
 {
     const enum side other = side == SIDE_MASTER ? SIDE_SLAVE : SIDE_MASTER;
+    if (text->history != NULL && history_refuses(text->history, text->version, sql) != NULL)
+        return (struct reply){ .code = 1064 };
     for (size_t i = 0; i < text->block_count; i++) {
         const struct block *block = &text->blocks[i];
         if ((block->side == EITHER_SIDE || block->side == (int)side) && glob(block->pattern, sql) &&

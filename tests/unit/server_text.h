@@ -39,10 +39,23 @@ void tape_free(struct tape *tape);
 
 struct server_text {
     char *version;
+    const struct history *history; /* NULL: it knows everything */
     struct strings machine;
     struct block *blocks;
     size_t block_count;
 };
+/* servers/history.txt: from which version to which a server knows what fits a pattern. */
+struct history {
+    struct history_line {
+        char *pattern, *ranges[2], *source; /* of MySQL and of MariaDB */
+    } *lines;
+    size_t count;
+};
+void history_read(struct history *history, const char *folder);
+void history_free(struct history *history);
+/* The line by which that server does not know the statement; NULL: it knows it. */
+const struct history_line *history_refuses(const struct history *history, const char *version, const char *sql);
+
 struct reply {
     unsigned code;               /* 0: no error */
     const struct strings *lines; /* of a result: columns first; NULL: none */
