@@ -20,6 +20,9 @@ struct dialect {
     const char *key;               /* "MASTER": prefix of MASTER_HOST, ... */
     const char *no_gtid;           /* option of CHANGE MASTER that means file and position: "MASTER_USE_GTID = no"; NULL */
     const char *public_key;        /* option of CHANGE MASTER: = 1 asks the master for its key, without TLS; NULL: there is none */
+    bool ssl_verify;               /* CHANGE MASTER has KEY_SSL_VERIFY_SERVER_CERT */
+    bool ssl_names;                /* and finds the address among all names of a certificate */
+    bool ssl_by_password;          /* a certificate that nobody vouches for is verified by the account's password */
     const char *wait_position;     /* "MASTER_POS_WAIT" */
     const char *slave_word;        /* "slave" or "replica": in messages */
     const char *expire_days, *expire_seconds; /* variable names, NULL: none */

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "host/service.h"
+#include "mysql/certificate.h"
 #include "mysql/cnf.h"
 #include "mysql/inventory.h"
 #include "mysql/status.h"
@@ -27,6 +28,14 @@ enum reach {
     REACH_SILENT,  /* no answer, no route or no such name */
     REACH_BLOCKED, /* the server answered that it has blocked this client (1129) */
     REACH_OTHER,   /* something answered that is no database server */
+};
+
+/* What the other server needs to know to speak to this one over TLS. */
+struct tls_facts {
+    bool offered;           /* the server takes TLS connections */
+    struct certificate certificate; /* of its option files' ssl_cert; MariaDB 11.4 and later may make one in memory: no subject */
+    char *other_ca;         /* where the OTHER server's CA is kept on this one, beside the option files */
+    char *other_ca_now;     /* what that file holds already; NULL: there is none */
 };
 
 struct server_facts {
@@ -60,6 +69,7 @@ struct server_facts {
     struct strings persisted;    /* MySQL 8: "name=value" kept by SET PERSIST, which beats the option files */
     struct strings command_line; /* options on mysqld's own command line, which beat them too */
     struct strings lacking;      /* privileges that our login has not */
+    struct tls_facts tls;
     /* replication */
     bool log_bin;
     struct strings binlogs; /* names in SHOW BINARY LOGS, empty when off */

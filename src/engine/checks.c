@@ -148,8 +148,10 @@ const struct check checks[] = {
       "With gtid_mode ON on one MySQL server and OFF on the other replication stops at once.",
       "Set gtid_mode and enforce_gtid_consistency alike on both." },
     { "tls", "encryption of the replication connection", check_tls,
-      "Without TLS the rows, and the replication login, cross the network readable.",
-      "Give the master a certificate (ssl_cert, ssl_key), or set tls = auto in [replication] on a network you trust." },
+      "Without TLS the rows cross the network readable; with a certificate that nobody vouches for, whoever stands between can "
+      "read and change them.",
+      "Give that server a certificate and the CA that signed it (ssl_cert, ssl_key, ssl_ca), or set tls = auto in [replication] "
+      "on a network you trust." },
     { "as-written", "the how-to's letter", check_as_written,
       "The how-to is of 2007; in some points its letter loses data today.",
       "as_written = no does the safe thing and says so in the plan." },

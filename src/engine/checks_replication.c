@@ -229,20 +229,6 @@ enum check_verdict check_gtid(const struct facts *facts, const struct answers *a
     return strcasecmp(master, slave) != 0 ? CHECK_WARNING : CHECK_OK;
 }
 
-/* MySQL dropped have_ssl in 8.4; it makes its own certificate there. */
-enum check_verdict check_tls(const struct facts *facts, const struct answers *answers, struct buf *text)
-{
-    const char *have = facts_setting(&facts->master, "have_ssl");
-    bool able = strcasecmp(have, "YES") == 0 || (have[0] == '\0' && facts_setting(&facts->master, "ssl_cert")[0] != '\0');
-    if (able || answers->replication.tls == TLS_OFF) {
-        check_say(text, able ? "the master %s offers TLS" : "TLS is switched off in the answers for %s",
-                  facts->master.host);
-        return CHECK_OK;
-    }
-    check_say(text, "the master %s offers no TLS: replication crosses the network readable", facts->master.host);
-    return answers->replication.tls == TLS_REQUIRE ? CHECK_REFUSED : CHECK_OK;
-}
-
 enum check_verdict check_as_written(const struct facts *facts, const struct answers *answers, struct buf *text)
 {
     (void)facts;

@@ -75,8 +75,6 @@ static int refuse_unsupported(const struct answers *answers, struct err *err)
         return err_set(err, ERR_ANSWERS, "[run] copy: this version copies by directory or rows only");
     if (answers->more_count > 0)
         return err_set(err, ERR_ANSWERS, "[slave %s]: this version sets up one slave only", answers->more_slaves[0].name);
-    if (answers->replication.tls == TLS_REQUIRE)
-        return err_set(err, ERR_ANSWERS, "[replication] tls = require: this version replicates without TLS only");
     return 0;
 }
 

@@ -8,6 +8,7 @@ libengine_a_SOURCES = \
 	src/engine/checks_machine.c \
 	src/engine/checks_replication.c \
 	src/engine/checks_server.c \
+	src/engine/checks_tls.c \
 	src/engine/connect.c \
 	src/engine/engine.c \
 	src/engine/journal.c \

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libmysql.a
 libmysql_a_SOURCES = \
 	src/mysql/cnf_scan.h \
 	src/mysql/account.c \
+	src/mysql/certificate.c \
 	src/mysql/carry.c \
 	src/mysql/checksum.c \
 	src/mysql/cnf.c \

@@ -135,7 +135,7 @@ static void free_server(struct server_facts *server)
         server->confinement, server->address, server->source_address, server->datadir, server->socket,
         server->version, server->server_uuid, server->mysql_user, server->mysql_group, server->database_path,
         server->binlog_index, server->options_said, server->filesystem, server->dump_tool, server->client_tool,
-        server->backup_tool,
+        server->backup_tool, server->tls.other_ca, server->tls.other_ca_now,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
@@ -151,6 +151,7 @@ static void free_server(struct server_facts *server)
         free(server->settings[i].value);
     }
     free(server->settings);
+    certificate_free(&server->tls.certificate);
     service_free(&server->service);
     cnf_set_free(&server->options);
     slave_status_free(&server->slave_status);

@@ -12,4 +12,5 @@ libplan_a_SOURCES = \
 	src/plan/facts_machine.c \
 	src/plan/facts_room.h \
 	src/plan/facts_server.c \
+	src/plan/facts_tls.c \
 	src/plan/world.c

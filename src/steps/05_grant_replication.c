@@ -5,7 +5,9 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "steps/login.h"
 #include "steps/settings.h"
+#include "steps/tls.h"
 
 static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
@@ -18,7 +20,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     account_statements(&sql, facts->master.dialect,
                        &(struct account){ .user = answers->replication.user, .host = host, .plugin = plugin,
                                           .hash = plugin == ACCOUNT_SHA2 ? SECRET_REPLICATION_SHA2 : SECRET_REPLICATION_NATIVE,
-                                          .grant = privileges });
+                                          .grant = privileges, .require_tls = answers->replication.tls == TLS_REQUIRE });
     plan_add(plan, &(struct change){
                        .kind = CHANGE_SQL,
                        .server = SIDE_MASTER,
@@ -27,6 +29,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .after = buf_steal(&sql),
                        .undo = mem_printf("DROP USER '%s'@'%s'", answers->replication.user, host),
                    });
+    tls_plan_ca(facts, answers, SIDE_MASTER, plan);
     if (!answers->as_written)
         plan_note(plan, 5, "the how-to grants SUPER, REPLICATION CLIENT, REPLICATION SLAVE, RELOAD; here REPLICATION SLAVE alone, "
                            "which is all that replication needs");
@@ -35,7 +38,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     return 0;
 }
 
-static int verify(struct world *world, struct err *err)
+static int has_privilege(struct world *world, struct err *err)
 {
     struct db *db = world_db(world, SIDE_MASTER, err);
     struct buf sql = BUF_INIT;
@@ -54,6 +57,23 @@ static int verify(struct world *world, struct err *err)
         err_set(err, ERR_WORLD, "%s@%s has no REPLICATION SLAVE privilege on the master", user, host);
     free(value);
     return rc;
+}
+
+/* From the slave's own host, before anything there is stopped. */
+static int verify(struct world *world, struct err *err)
+{
+    bool tried = false;
+    if (has_privilege(world, err) != 0)
+        return -1;
+    if (login_try(world, SIDE_MASTER, world->answers->replication.user, world->replication_password, &tried, err) != 0) {
+        err_wrap(err, "tried from the slave");
+        return err_hint(err, "the slave's server was not touched; look at other accounts of that name on the master, at TLS and at "
+                             "the way between the two");
+    }
+    if (!tried)
+        world_note(world, SEVERITY_WARNING, "the slave's host has no client: the login of %s is first tried in step 12",
+                   world->answers->replication.user);
+    return 0;
 }
 
 const struct step step_grant_replication = {

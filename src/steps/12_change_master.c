@@ -10,6 +10,7 @@
 #include "steps/config.h"
 #include "steps/copy_way.h"
 #include "steps/settings.h"
+#include "steps/tls.h"
 
 #define CONNECT_LIMIT_MS 30000u
 
@@ -27,8 +28,9 @@ static void write_statements(const struct facts *facts, const struct answers *an
     buf_addf(to, ", %s_PASSWORD = %s, %s_LOG_FILE = ", key, SECRET_REPLICATION, key);
     quote_sql(to, file, strlen(file));
     buf_addf(to, ", %s_LOG_POS = %llu, %s_CONNECT_RETRY = 10", key, (unsigned long long)position, key);
+    tls_add_options(facts, answers, to);
     if (dialect->public_key != NULL && settings_replication_plugin(facts) == ACCOUNT_SHA2)
-        buf_addf(to, ", %s = 1", dialect->public_key);
+        buf_addf(to, ", %s = %d", dialect->public_key, tls_trust(facts, answers, SIDE_MASTER) == TRUST_PLAIN);
     if (dialect->no_gtid != NULL)
         buf_addf(to, ", %s", dialect->no_gtid);
     buf_addf(to, "\n%s", dialect->start);
@@ -73,6 +75,14 @@ static void plan_let_start(const struct facts *facts, struct plan *plan)
     }
 }
 
+static void plan_encryption(const struct facts *facts, const struct answers *answers, struct plan *plan)
+{
+    struct buf text = BUF_INIT;
+    tls_explain(facts, answers, SIDE_MASTER, &text);
+    plan_note(plan, 12, "the replication connection is %s", buf_str(&text));
+    buf_free(&text);
+}
+
 static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)err;
@@ -87,6 +97,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .undo = mem_printf("%s; %s", facts->slave.dialect->stop, facts->slave.dialect->reset_all),
                        .apply = apply_change_master,
                    });
+    plan_encryption(facts, answers, plan);
     plan_let_start(facts, plan);
     plan_note(plan, 12, "the how-to writes MASTER_LOG_FILE='', which means the oldest log; here the file that step 4 opened, because "
                         "older logs would be replayed onto newer data");

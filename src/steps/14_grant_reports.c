@@ -5,7 +5,27 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "steps/login.h"
 #include "steps/settings.h"
+#include "steps/tls.h"
+
+/* Which client the report program is built with is not known: what it has to speak is told. */
+static void plan_login(const struct facts *facts, const struct answers *answers, struct plan *plan)
+{
+    struct buf text = BUF_INIT;
+    if (settings_reports_plugin(facts) == ACCOUNT_SHA2)
+        plan_note(plan, 14, "the password is kept as caching_sha2_password, the only one that this server has: PHP speaks it from 7.4 "
+                            "on, older clients cannot log in");
+    else
+        plan_note(plan, 14, "the password is kept as mysql_native_password, which every client since MySQL 4.1 speaks%s",
+                  facts->slave.dialect->sha2_as != NULL ? "; MySQL 9 has it no more, so it must be set anew before an upgrade to that" : "");
+    tls_explain(facts, answers, SIDE_SLAVE, &text);
+    plan_note(plan, 14, "the report program's connection may be %s", buf_str(&text));
+    if (answers->replication.tls == TLS_REQUIRE)
+        plan_note(plan, 14, "tls = require: the slave lets %s in over TLS only, so the report program must ask for it (mysqli: "
+                            "ssl_set and MYSQLI_CLIENT_SSL; PDO: MYSQL_ATTR_SSL_CA)", answers->reports.user);
+    buf_free(&text);
+}
 
 static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
@@ -18,7 +38,8 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     account_statements(&sql, facts->slave.dialect,
                        &(struct account){ .user = answers->reports.user, .host = host, .plugin = plugin,
                                           .hash = plugin == ACCOUNT_SHA2 ? SECRET_REPORTS_SHA2 : SECRET_REPORTS_NATIVE,
-                                          .grant = buf_str(&grant) });
+                                          .grant = buf_str(&grant),
+                                          .require_tls = answers->replication.tls == TLS_REQUIRE });
     plan_add(plan, &(struct change){
                        .kind = CHANGE_SQL,
                        .server = SIDE_SLAVE,
@@ -27,6 +48,8 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .after = buf_steal(&sql),
                        .undo = mem_printf("DROP USER '%s'@'%s'", answers->reports.user, host),
                    });
+    tls_plan_ca(facts, answers, SIDE_SLAVE, plan);
+    plan_login(facts, answers, plan);
     plan_note(plan, 14, "SELECT, DROP and CREATE as the how-to writes; a DROP of a replicated table on the slave breaks replication");
     if (answers->reports.password_file == NULL)
         plan_note(plan, 14, "no password_file is given for reports: the account gets a strong password that only the server "
@@ -35,7 +58,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     return 0;
 }
 
-static int verify(struct world *world, struct err *err)
+static int has_grants(struct world *world, struct err *err)
 {
     struct db *db = world_db(world, SIDE_SLAVE, err);
     struct buf sql = BUF_INIT;
@@ -53,6 +76,27 @@ static int verify(struct world *world, struct err *err)
     rows_free(&rows);
     buf_free(&sql);
     return rc;
+}
+
+/* From the master's own host. That the slave cannot be reached from there was told before anything was changed, and ends no run
+ * that has proven its replication; that the account is refused is this step's own fault. */
+static int verify(struct world *world, struct err *err)
+{
+    struct err said = ERR_INIT;
+    bool tried = false;
+    if (has_grants(world, err) != 0)
+        return -1;
+    if (login_try(world, SIDE_SLAVE, world->answers->reports.user, world->reports_password, &tried, &said) != 0) {
+        if (said.code == ERR_AUTH) {
+            *err = said;
+            return err_wrap(err, "tried from the master");
+        }
+        world_note(world, SEVERITY_WARNING, "%s could not be tried from the master: %s", world->answers->reports.user, said.text);
+    } else if (!tried) {
+        world_note(world, SEVERITY_WARNING, "the master's host has no client: the login of %s was not tried",
+                   world->answers->reports.user);
+    }
+    return 0;
 }
 
 const struct step step_grant_reports = {

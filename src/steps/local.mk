@@ -20,9 +20,11 @@ libsteps_a_SOURCES = \
 	src/steps/config.c \
 	src/steps/copy.c \
 	src/steps/copy_way.c \
+	src/steps/login.c \
 	src/steps/prove.c \
 	src/steps/settings.c \
 	src/steps/table.c \
+	src/steps/tls.c \
 	src/steps/ways/cost.c \
 	src/steps/ways/directory.c \
 	src/steps/ways/rows.c \

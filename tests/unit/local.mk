@@ -24,10 +24,14 @@ TESTS += test_filename
 test_filename_SOURCES = tests/unit/test_filename.c
 test_filename_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_account test_cnf test_cnf_reader test_dialect test_mysql
-TESTS += test_account test_cnf test_cnf_reader test_dialect test_mysql
+check_PROGRAMS += test_account test_certificate test_cnf test_cnf_reader test_dialect test_mysql
+TESTS += test_account test_certificate test_cnf test_cnf_reader test_dialect test_mysql
 test_account_SOURCES = tests/unit/test_account.c
 test_account_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+test_certificate_SOURCES = tests/unit/test_certificate.c
+test_certificate_CPPFLAGS = $(AM_CPPFLAGS) -DUNIT_FOLDER='"$(abs_srcdir)/tests/unit"'
+test_certificate_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+EXTRA_DIST += tests/unit/certificates
 test_cnf_SOURCES = tests/unit/test_cnf.c
 test_cnf_LDADD = libmysql.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_cnf_reader_SOURCES = tests/unit/test_cnf_reader.c

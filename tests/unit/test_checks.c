@@ -72,6 +72,7 @@ static void good_server(struct server_facts *server, enum side side, const char 
         .parent_same_filesystem = true, .zstd = true, .openssl = true, .tar = true, .sha256sum = true,
     };
     text(&server->host, host);
+    text(&server->tls.other_ca, "/etc/mysql/dualserver-other-ca.pem");
     text(&server->hostname, host);
     text(&server->address, host);
     text(&server->version, "10.11.14-MariaDB");
@@ -118,6 +119,8 @@ static void server_free(struct server_facts *server)
     free(server->inventory.tables);
     for (size_t i = 0; i < server->inventory.object_count; i++)
         free(server->inventory.objects[i].name);
+    certificate_free(&server->tls.certificate);
+    free(server->tls.other_ca);
     free(server->inventory.objects);
     struct strings *lists[] = { &server->databases, &server->lacking, &server->attached_ids, &server->persisted,
                                 &server->command_line, &server->links, &server->leftovers, &server->binlog_do_db,
@@ -249,8 +252,21 @@ WRONG(expiry_never, set(m, "expire_logs_days", "0");)
 WRONG(gtid_clash, set(m, "gtid_mode", "ON"); set(s, "gtid_mode", "OFF");)
 WRONG(gtid_permissive, set(m, "gtid_mode", "ON"); set(s, "gtid_mode", "ON_PERMISSIVE");)
 WRONG(gtid_alike, set(m, "gtid_mode", "ON"); set(s, "gtid_mode", "ON");)
-WRONG(tls_wanted, set(m, "have_ssl", "DISABLED"); a->replication.tls = TLS_REQUIRE;)
-WRONG(tls_absent, set(m, "have_ssl", "DISABLED");)
+static void offer_tls(struct server_facts *server, bool vouched)
+{
+    server->tls.offered = true;
+    text(&server->tls.certificate.subject, "CN = server");
+    text(vouched ? &server->tls.certificate.ca : &server->tls.certificate.trouble, "certificate has expired");
+    text(&server->tls.certificate.ca_subject, "CN = ca");
+}
+
+WRONG(tls_wanted, offer_tls(s, true); a->replication.tls = TLS_REQUIRE;)
+WRONG(tls_wanted_of_reports, offer_tls(m, true); a->replication.tls = TLS_REQUIRE;)
+WRONG(tls_nobody_vouches, offer_tls(m, false); offer_tls(s, true); a->replication.tls = TLS_REQUIRE;)
+WRONG(tls_good, offer_tls(m, true); offer_tls(s, true); a->replication.tls = TLS_REQUIRE;)
+WRONG(tls_absent, (void)m;)
+WRONG(tls_half, offer_tls(m, false);)
+WRONG(tls_only, set(m, "require_secure_transport", "ON");)
 WRONG(as_written, a->as_written = true;)
 WRONG(no_dump_tool, table(m, 0)->carry = CARRY_ROWS; text(&m->dump_tool, NULL);)
 WRONG(no_client_tool, a->copy = COPY_ROWS; text(&s->client_tool, NULL);)
@@ -380,8 +396,13 @@ static const struct trial {
     { "gtid", gtid_clash, CHECK_REFUSED, "ON on the master" },
     { "gtid", gtid_permissive, CHECK_WARNING, "ON_PERMISSIVE" },
     { "gtid", gtid_alike, CHECK_OK, "" },
-    { "tls", tls_wanted, CHECK_REFUSED, "no TLS" },
-    { "tls", tls_absent, CHECK_OK, "readable" },
+    { "tls", tls_wanted, CHECK_REFUSED, "replication, to the master db1: not encrypted (no TLS is offered)" },
+    { "tls", tls_wanted_of_reports, CHECK_REFUSED, "reports, to the slave db2: not encrypted (no TLS is offered)" },
+    { "tls", tls_nobody_vouches, CHECK_REFUSED, "nobody vouches for the certificate (certificate has expired)" },
+    { "tls", tls_good, CHECK_OK, "the certificate is signed by 'CN = ca'" },
+    { "tls", tls_absent, CHECK_OK, "can be read there" },
+    { "tls", tls_half, CHECK_OK, "not verified: nobody vouches" },
+    { "tls", tls_only, CHECK_REFUSED, "require_secure_transport" },
     { "as-written", as_written, CHECK_WARNING, "replicate-do-db = billing" },
     { "dump-tool", no_dump_tool, CHECK_REFUSED, "master db1 has no mariadb-dump" },
     { "dump-tool", no_client_tool, CHECK_REFUSED, "slave db2 has no mariadb" },

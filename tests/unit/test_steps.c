@@ -177,6 +177,69 @@ static void test_least_privilege(void **state)
     assert_lacks(text, "replicate-wild-do-table");
 }
 
+static void offer_tls(struct server_facts *server, const char *other_ca)
+{
+    server->tls.offered = true;
+    server->tls.certificate = (struct certificate){ .subject = mem_dup("CN = server"), .ca = mem_dup("-----BEGIN\n"),
+                                                    .ca_subject = mem_dup("CN = ca") };
+    server->tls.other_ca = mem_dup(other_ca);
+}
+
+/* What CHANGE MASTER says about TLS, and what the plan says about it. */
+static void test_encryption(void **state)
+{
+    struct fixture *f = *state;
+    const char *text = rendered(f);
+    assert_has(text, ", MASTER_SSL = 0, MASTER_SSL_CA = '', MASTER_SSL_VERIFY_SERVER_CERT = 0");
+    assert_has(text, "the replication connection is not encrypted");
+    offer_tls(&f->facts.master, "/etc/mysql/dualserver-slave-ca.pem");
+    offer_tls(&f->facts.slave, "/etc/mysql/dualserver-master-ca.pem");
+    text = rendered(f);
+    assert_has(text, ", MASTER_SSL = 1, MASTER_SSL_CA = '/etc/mysql/dualserver-master-ca.pem', MASTER_SSL_VERIFY_SERVER_CERT = 0");
+    assert_has(text, "carry the master's CA over to /etc/mysql/dualserver-master-ca.pem");
+    assert_has(text, "carry the slave's CA over to /etc/mysql/dualserver-slave-ca.pem");
+    assert_has(text, "not verified: the name");
+    assert_has(text, "REQUIRE NONE");
+    f->facts.master.tls.certificate.names = true;
+    f->facts.slave.tls.other_ca_now = mem_dup("-----BEGIN\n");
+    f->answers.replication.tls = TLS_REQUIRE;
+    text = rendered(f);
+    assert_has(text, "MASTER_SSL_VERIFY_SERVER_CERT = 1");
+    assert_lacks(text, "carry the master's CA"); /* it is there */
+    assert_lacks(text, "REQUIRE NONE");
+    f->answers.replication.tls = TLS_OFF;
+    text = rendered(f);
+    assert_has(text, ", MASTER_SSL = 0, MASTER_SSL_CA = ''");
+    assert_lacks(text, "CA over to");
+}
+
+/* A certificate made in memory: MariaDB 11.4 knows it by the password, older ones not at all. */
+static void test_certificate_in_memory(void **state)
+{
+    struct fixture *f = *state;
+    f->facts.master.tls.offered = true;
+    assert_has(rendered(f), ", MASTER_SSL = 1, MASTER_SSL_CA = '', MASTER_SSL_VERIFY_SERVER_CERT = 0");
+    f->facts.slave.dialect = dialect_for("11.8.3-MariaDB");
+    const char *text = rendered(f);
+    assert_has(text, ", MASTER_SSL = 1, MASTER_SSL_CA = '', MASTER_SSL_VERIFY_SERVER_CERT = 1");
+    assert_has(text, "verified: by the account's password");
+}
+
+/* MySQL 8 and later without TLS: the master's public key; with it, not. */
+static void test_public_key(void **state)
+{
+    struct fixture *f = *state;
+    f->facts.master.dialect = f->facts.slave.dialect = dialect_for("9.7.4");
+    const char *text = rendered(f);
+    assert_has(text, "IDENTIFIED WITH caching_sha2_password AS '********'");
+    assert_has(text, ", SOURCE_SSL = 0, SOURCE_SSL_CA = '', SOURCE_SSL_VERIFY_SERVER_CERT = 0, GET_SOURCE_PUBLIC_KEY = 1");
+    assert_has(text, "protected by the master's public key");
+    assert_has(text, "PHP speaks it from 7.4 on");
+    offer_tls(&f->facts.master, "/etc/mysql/dualserver-slave-ca.pem");
+    f->facts.slave.tls.other_ca = mem_dup("/etc/mysql/dualserver-master-ca.pem");
+    assert_has(rendered(f), "GET_SOURCE_PUBLIC_KEY = 0");
+}
+
 static void test_settings_that_are_there(void **state)
 {
     struct fixture *f = *state;
@@ -244,6 +307,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_other_lines_stay, setup, teardown),
         cmocka_unit_test_setup_teardown(test_secrets_are_masked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_least_privilege, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_encryption, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_certificate_in_memory, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_public_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_settings_that_are_there, setup, teardown),
         cmocka_unit_test_setup_teardown(test_server_ids_differ, setup, teardown),
         cmocka_unit_test_setup_teardown(test_old_data_goes_aside, setup, teardown),

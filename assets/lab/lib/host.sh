@@ -91,6 +91,41 @@ host_prepare() {
         install -m 0600 -o "$uid" -g "$gid" "$state/id_ed25519.pub" "$upper$home/.ssh/authorized_keys"
     done <"$image/etc/passwd"
     [ "$1" != master ] || master_extras "$upper"
+    [ "$tls" = no ] || tls_server "$1" "$3" "$image" "$upper"
+}
+
+# tls_authority: a CA of the lab's own
+tls_authority() {
+    (umask 077; openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=lab $lab_name CA" \
+        -keyout "$state/ca-key.pem" -out "$state/ca.pem" 2>/dev/null)
+}
+
+# tls_server HOST ADDRESS IMAGE UPPER: a certificate for its server, made out to nobody (as MySQL makes its own) or to its address
+tls_server() {
+    local folder=$4/etc/mysql/lab-tls names='' own
+    own=$(awk -F : '$1 == "mysql" { print $3 ":" $4 }' "$3/etc/passwd")
+    [ "$tls" != named ] || names="subjectAltName=DNS:$1,IP:$2"
+    install -d -m 0755 "$folder"
+    (umask 077; openssl req -newkey rsa:2048 -nodes -subj "/CN=lab server" -keyout "$folder/key.pem" 2>/dev/null |
+        openssl x509 -req -days 3650 -CA "$state/ca.pem" -CAkey "$state/ca-key.pem" -set_serial "$((RANDOM + 1))" \
+            -extfile <(echo "$names") -out "$folder/cert.pem" 2>/dev/null)
+    cp "$state/ca.pem" "$folder/ca.pem"
+    chown "$own" "$folder"/*.pem
+    chmod 0644 "$folder"/{ca,cert}.pem
+    install -D -m 0644 /dev/stdin "$4$(server_options "$3")/90-lab-tls.cnf" <<'CNF'
+[mysqld]
+ssl-ca = /etc/mysql/lab-tls/ca.pem
+ssl-cert = /etc/mysql/lab-tls/cert.pem
+ssl-key = /etc/mysql/lab-tls/key.pem
+CNF
+}
+
+# server_options IMAGE: the folder of option files that its server reads last
+server_options() {
+    local folder
+    for folder in /etc/mysql/mariadb.conf.d /etc/mysql/mysql.conf.d; do
+        [ ! -d "$1$folder" ] || { echo "$folder"; return; }
+    done
 }
 
 # master_extras UPPER: the billing program's configuration and the writer

@@ -46,6 +46,8 @@ up_arguments() {
             --writer) writer=yes ;;
             --empty) empty=yes ;;
             --no-socket) socket=no ;;
+            --tls) tls=anonymous ;;
+            --tls-named) tls=named ;;
             *) die_usage "up: unknown argument '$1'" ;;
         esac
         shift
@@ -59,11 +61,11 @@ up_arguments() {
 }
 
 lab_up() {
-    local master size writer=no empty=no socket=yes slaves=() lab_held spec
+    local master size writer=no empty=no socket=yes tls=no slaves=() lab_held spec
     master=$(default_flavour) size=$(bytes "$default_size")
     up_arguments "$@"
     need_machine
-    spec="$master ${slaves[*]} size=$size empty=$empty socket=$socket"
+    spec="$master ${slaves[*]} size=$size empty=$empty socket=$socket tls=$tls"
 
     (umask 077; mkdir -p "$labs")
     lock lab_held "$labs/.lock-$lab_name"
@@ -103,6 +105,7 @@ up_fresh() {
     up_state
     net_claim
     up_list >"$state/hosts.list"
+    [ "$tls" = no ] || tls_authority
 
     while read -r host flavour address; do
         { host_prepare "$host" "$flavour" "$address" && net_add_host "$host" "$address"; } &
