@@ -64,6 +64,16 @@ struct stream {
     struct host *host;
 };
 
+/* Where a tunnel leads. Borrowed for the call. */
+struct tunnel_target {
+    const char *path;          /* a Unix socket, or NULL: */
+    const char *address;       /* a TCP port */
+    int port;
+    const char *const *bridge; /* a command that leads its input and output to the path; NULL: the driver connects */
+    const char *preface;       /* what that command is fed first; secret */
+    size_t preface_len;
+};
+
 /* The driver table: what the local and the ssh driver, and the tests' faulty one, provide. argv is complete (sudo is in
  * it). */
 struct host_ops {
@@ -75,9 +85,9 @@ struct host_ops {
     int (*end_input)(struct stream *stream, struct err *err);
     int (*finish)(struct stream *stream, int *status, struct buf *errout, struct err *err);
     void (*abandon)(struct stream *stream);
-    /* A connection from this machine to a Unix socket (path) or a TCP port (address, port) as seen from the host:
-     * returns the path of a local Unix socket that leads there until the host is closed; owned by the host. */
-    const char *(*tunnel)(struct host *host, const char *path, const char *address, int port, struct err *err);
+    /* A connection from this machine to what the target says, as seen from the host: returns the path of a local Unix
+     * socket that leads there until the host is closed; owned by the host. */
+    const char *(*tunnel)(struct host *host, const struct tunnel_target *target, struct err *err);
     struct host *(*clone)(struct host *host, struct err *err);
     const char *(*fingerprint)(const struct host *host); /* NULL: the driver has none */
     void (*close)(struct host *host);
@@ -90,7 +100,8 @@ struct host {
     char *name;    /* as in the answers: db1.example.com */
     int cancel_fd;
     bool sudo;
-    struct secret *sudo_password; /* owned; NULL: sudo -n. host.c puts sudo in front, the drivers never see it */
+    struct secret *sudo_password; /* owned; NULL: sudo -n. sudo.c puts sudo in front, the drivers never see it */
+    const char *bridge; /* script that leads sudo's root to a Unix socket; NULL: not looked for yet */
     /* called with every command that is run, made printable, values included, input excluded; NULL: none */
     void (*log)(void *context, const struct host *host, const char *command);
     void *log_context;
@@ -126,6 +137,8 @@ int stream_end_input(struct stream *stream, struct err *err);
 int stream_finish(struct stream *stream, int *status, struct buf *errout, struct err *err);
 void stream_abandon(struct stream *stream); /* kills and frees; NULL is legal */
 
+/* The path of a Unix socket on this machine that leads to the Unix socket `path`, or to address and port, as seen from the
+ * host; with sudo it is root who connects to `path`. Borrowed until the host is closed. */
 const char *host_tunnel(struct host *host, const char *path, const char *address, int port, struct err *err);
 
 #endif

@@ -38,12 +38,19 @@ void local_kill(pid_t pid);
 /* ssh.c */
 struct host *ssh_open(const struct host_where *where, const struct host_asker *asker, struct err *err);
 
+/* host.c: tells host->log about a command. */
+void host_log(struct host *host, const char *const *argv);
+
+/* sudo.c */
+/* The words of argv behind sudo; free the array only. */
+const char **sudo_words(const struct host *host, const char *const *argv);
+/* What goes before the command's own input, of which there will be `more` bytes. `to` is empty; wipe it after use. */
+void sudo_lines(const struct host *host, size_t more, struct buf *to);
+
+/* bridge.c: a tunnel at whose far end root connects */
+const char *bridge_tunnel(struct host *host, const char *path, struct err *err);
+
 /* tunnel.c: a Unix socket in a private folder; each connection to it is served by a thread of its own. */
-struct tunnel_target {
-    char *path;    /* Unix socket, or NULL */
-    char *address; /* else TCP */
-    int port;
-};
 /* Carries the bytes of one accepted connection until either side ends or stop_fd is readable. Does not close fd.
  * `context` is shared by the threads of a tunnel: read only. */
 typedef void tunnel_serve(void *context, const struct tunnel_target *target, int fd, int stop_fd);
@@ -54,10 +61,10 @@ struct tunnels {
 /* A path that needs no tunnel, kept like one. */
 const char *tunnel_direct(struct tunnels *tunnels, const char *path);
 /* The path of the tunnel to this target, NULL when there is none yet. */
-const char *tunnel_known(const struct tunnels *tunnels, const char *path, const char *address, int port);
-/* A new one. `context` passes to the tunnel, which frees it with `release`, in any case. */
-const char *tunnel_to(struct tunnels *tunnels, const char *path, const char *address, int port, tunnel_serve *serve,
-                      void *context, void (*release)(void *), struct err *err);
+const char *tunnel_known(const struct tunnels *tunnels, const struct tunnel_target *target);
+/* A new one; the target is copied. `context` passes to the tunnel, which frees it with `release`, in any case. */
+const char *tunnel_to(struct tunnels *tunnels, const struct tunnel_target *target, tunnel_serve *serve, void *context,
+                      void (*release)(void *), struct err *err);
 void tunnels_close(struct tunnels *tunnels);
 
 #endif

@@ -76,7 +76,7 @@ const char *host_fingerprint(const struct host *host)
     return host->ops->fingerprint != NULL ? host->ops->fingerprint(host) : NULL;
 }
 
-static void log_command(struct host *host, const char *const *argv)
+void host_log(struct host *host, const char *const *argv)
 {
     struct buf line = BUF_INIT, printable = BUF_INIT;
 
@@ -91,41 +91,6 @@ static void log_command(struct host *host, const char *const *argv)
     buf_free(&printable);
 }
 
-/* sudo -S takes the first line of its input, but only where its rules want a password; where they do not, that line must
- * not reach the command. So the input goes on with a mark, and everything before the mark is skipped. `read` takes a
- * pipe byte by byte, so nothing behind the mark is lost. */
-static const char input_mark[] = "dualserver-input-begins-here";
-static const char skip_to_mark[] =
-    "while IFS= read -r line; do [ \"$line\" != \"$0\" ] || exec \"$@\"; done; exit 1";
-
-/* The words of argv behind sudo; free the array only. */
-static const char **with_sudo(const struct host *host, const char *const *argv)
-{
-    static const char *const free_of_password[] = { "sudo", "-n", "--" };
-    static const char *const asking[] = { "sudo",   "-k", "-S", "-p",         "",
-                                          "--", "sh", "-c", skip_to_mark, input_mark };
-    bool asks = host->sudo_password != NULL;
-    const char *const *prefix = asks ? asking : free_of_password;
-    size_t extra = asks ? sizeof asking / sizeof asking[0] : sizeof free_of_password / sizeof free_of_password[0];
-    size_t count = 0;
-    const char **words;
-
-    while (argv[count] != NULL)
-        count++;
-    words = mem_grow(NULL, extra + count + 1, sizeof *words);
-    for (size_t i = 0; i < extra; i++)
-        words[i] = prefix[i];
-    for (size_t i = 0; i <= count; i++)
-        words[extra + i] = argv[i];
-    return words;
-}
-
-static void sudo_lines(const struct host *host, struct buf *to)
-{
-    buf_add(to, secret_text(host->sudo_password), secret_len(host->sudo_password));
-    buf_addf(to, "\n%s\n", input_mark);
-}
-
 int host_run(struct host *host, struct run *run, struct err *err)
 {
     struct run inner = *run;
@@ -133,16 +98,13 @@ int host_run(struct host *host, struct run *run, struct err *err)
     const char **words = NULL;
     int rc;
 
-    log_command(host, run->argv);
+    host_log(host, run->argv);
     if (host->sudo) {
-        words = with_sudo(host, run->argv);
+        words = sudo_words(host, run->argv);
         inner.argv = words;
     }
     if (host->sudo && host->sudo_password != NULL) {
-        /* Grown once: a buffer that moves would leave the password in freed memory. */
-        input.cap = secret_len(host->sudo_password) + sizeof input_mark + run->input_len + 64;
-        input.data = mem_grow(NULL, input.cap, 1);
-        sudo_lines(host, &input);
+        sudo_lines(host, run->input_len, &input);
         buf_add(&input, run->input, run->input_len);
         inner.input = input.data;
         inner.input_len = input.len;
@@ -253,17 +215,16 @@ int host_script_with(struct host *host, const char *input, size_t input_len, uns
 
 struct stream *host_stream(struct host *host, const char *const *argv, struct err *err)
 {
-    const char **words = host->sudo ? with_sudo(host, argv) : NULL;
+    const char **words = host->sudo ? sudo_words(host, argv) : NULL;
     struct stream *stream;
 
-    log_command(host, argv);
+    host_log(host, argv);
     stream = host->ops->stream(host, words != NULL ? words : argv, err);
     free(words);
     if (stream != NULL && host->sudo && host->sudo_password != NULL) {
-        struct buf lines = { .cap = secret_len(host->sudo_password) + sizeof input_mark + 64 };
+        struct buf lines = BUF_INIT;
 
-        lines.data = mem_grow(NULL, lines.cap, 1);
-        sudo_lines(host, &lines);
+        sudo_lines(host, 0, &lines);
         if (host->ops->write(stream, lines.data, lines.len, err) != 0) {
             host->ops->abandon(stream);
             stream = NULL;
@@ -301,5 +262,7 @@ void stream_abandon(struct stream *stream)
 
 const char *host_tunnel(struct host *host, const char *path, const char *address, int port, struct err *err)
 {
-    return host->ops->tunnel(host, path, address, port, err);
+    if (path != NULL && host->sudo)
+        return bridge_tunnel(host, path, err);
+    return host->ops->tunnel(host, &(struct tunnel_target){ .path = path, .address = address, .port = port }, err);
 }

@@ -190,22 +190,25 @@ int local_run(struct host *host, struct run *run, struct err *err)
     return rc;
 }
 
-static void serve_tcp(void *context, const struct tunnel_target *target, int fd, int stop_fd)
+static void serve(void *context, const struct tunnel_target *target, int fd, int stop_fd)
 {
     (void)context;
-    local_relay_tcp(target->address, target->port, fd, stop_fd);
+    if (target->bridge != NULL)
+        local_relay_bridge(target, fd, stop_fd);
+    else
+        local_relay_tcp(target->address, target->port, fd, stop_fd);
 }
 
-static const char *local_tunnel(struct host *host, const char *path, const char *address, int port, struct err *err)
+static const char *local_tunnel(struct host *host, const struct tunnel_target *target, struct err *err)
 {
     struct local *local = (struct local *)host;
-    const char *known = tunnel_known(&local->tunnels, path, address, port);
+    const char *known = tunnel_known(&local->tunnels, target);
 
-    if (path != NULL)
-        return tunnel_direct(&local->tunnels, path);
+    if (target->path != NULL && target->bridge == NULL)
+        return tunnel_direct(&local->tunnels, target->path);
     if (known != NULL)
         return known;
-    return tunnel_to(&local->tunnels, NULL, address, port, serve_tcp, NULL, NULL, err);
+    return tunnel_to(&local->tunnels, target, serve, NULL, NULL, err);
 }
 
 static void local_close(struct host *host)

@@ -28,7 +28,8 @@ int local_stream_end_input(struct stream *stream, struct err *err);
 int local_stream_finish(struct stream *stream, int *status, struct buf *errout, struct err *err);
 void local_stream_abandon(struct stream *stream);
 
-/* local_relay.c: carries bytes between fd and a TCP port of this machine's view. */
+/* local_relay.c: carries bytes between fd and a TCP port of this machine's view, or the target's bridge. */
 void local_relay_tcp(const char *address, int port, int fd, int stop_fd);
+void local_relay_bridge(const struct tunnel_target *target, int fd, int stop_fd);
 
 #endif

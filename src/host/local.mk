@@ -1,6 +1,7 @@
 # host: commands, files and services of a machine, this one or one over SSH
 noinst_LIBRARIES += libhost.a
 libhost_a_SOURCES = \
+	src/host/bridge.c \
 	src/host/driver.c \
 	src/host/driver.h \
 	src/host/file.c \
@@ -28,4 +29,5 @@ libhost_a_SOURCES = \
 	src/host/ssh_proxy.c \
 	src/host/ssh_session.c \
 	src/host/ssh_stream.c \
+	src/host/sudo.c \
 	src/host/tunnel.c

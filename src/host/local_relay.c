@@ -1,7 +1,8 @@
-/* local_relay.c - a connection from a tunnel's socket to a TCP port, without SSH in between. */
+/* local_relay.c - a connection from a tunnel's socket to a TCP port or a command, without SSH in between. */
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -52,13 +53,12 @@ static short wants(const struct flow *in, const struct flow *out)
     return (short)((in->open && in->len == 0 ? POLLIN : 0) | (out->len > 0 ? POLLOUT : 0));
 }
 
-void local_relay_tcp(const char *address, int port, int fd, int stop_fd)
+/* Until both directions have ended, or stop_fd is readable. */
+static void relay(int far, int fd, int stop_fd)
 {
-    struct net_wait wait = { .cancel_fd = stop_fd, .timeout_ms = 30000 };
-    int far = net_connect(address, port, &wait, NULL);
     struct flow up = { .from = fd, .to = far, .open = true }, down = { .from = far, .to = fd, .open = true };
 
-    while (far >= 0 && (up.open || down.open || up.len > 0 || down.len > 0)) {
+    while (up.open || down.open || up.len > 0 || down.len > 0) {
         struct pollfd fds[] = { { .fd = stop_fd, .events = POLLIN },
                                 { .fd = fd, .events = wants(&up, &down) },
                                 { .fd = far, .events = wants(&down, &up) } };
@@ -73,6 +73,35 @@ void local_relay_tcp(const char *address, int port, int fd, int stop_fd)
             !flow_move(&down, fds[2].revents, fds[1].revents))
             break;
     }
-    if (far >= 0)
-        close(far);
+}
+
+void local_relay_tcp(const char *address, int port, int fd, int stop_fd)
+{
+    struct net_wait wait = { .cancel_fd = stop_fd, .timeout_ms = 30000 };
+    int far = net_connect(address, port, &wait, NULL);
+
+    if (far < 0)
+        return;
+    relay(far, fd, stop_fd);
+    close(far);
+}
+
+/* A socket pair is the command's input and output; what it complains about is for nobody: a screen may be up. */
+void local_relay_bridge(const struct tunnel_target *target, int fd, int stop_fd)
+{
+    int pair[2], quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    pid_t pid = -1;
+
+    if (quiet >= 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0) {
+        pid = local_spawn(target->bridge, pair[1], pair[1], quiet, NULL);
+        close(pair[1]);
+        /* a socket's buffer holds it all: it is two lines */
+        if (pid > 0 && (target->preface_len == 0 ||
+                        send(pair[0], target->preface, target->preface_len, MSG_NOSIGNAL) == (ssize_t)target->preface_len))
+            relay(pair[0], fd, stop_fd);
+        close(pair[0]);
+        local_kill(pid);
+    }
+    if (quiet >= 0)
+        close(quiet);
 }

@@ -92,7 +92,7 @@ int ssh_stream_finish(struct stream *stream, int *status, struct buf *errout, st
 void ssh_stream_abandon(struct stream *stream);
 
 /* ssh_forward.c */
-const char *ssh_tunnel(struct host *host, const char *path, const char *address, int port, struct err *err);
+const char *ssh_tunnel(struct host *host, const struct tunnel_target *target, struct err *err);
 
 /* ssh.c: another session for a thread of the tunnel; login is copied. */
 struct ssh *ssh_again(const struct host *like, const struct ssh_login *login, int cancel_fd, struct err *err);

@@ -62,6 +62,31 @@ static LIBSSH2_CHANNEL *open_far(struct ssh *ssh, const struct tunnel_target *ta
     return channel;
 }
 
+/* Writes all of it. */
+static bool put_all(struct ssh *ssh, LIBSSH2_CHANNEL *channel, const char *bytes, size_t len)
+{
+    ssize_t put;
+    int waited;
+
+    for (size_t sent = 0; sent < len; sent += (size_t)put) {
+        SSH_CALL(ssh, put, waited, RUN_TIMEOUT_MS, NULL, libssh2_channel_write_ex(channel, 0, bytes + sent, len - sent));
+        if (waited != 0 || put < 0)
+            return false;
+    }
+    return true;
+}
+
+/* The command that makes the connection, fed with what it wants first. */
+static LIBSSH2_CHANNEL *open_bridge(struct ssh *ssh, const struct tunnel_target *target)
+{
+    LIBSSH2_CHANNEL *channel = ssh_exec(ssh, target->bridge, NULL);
+
+    if (channel == NULL || put_all(ssh, channel, target->preface, target->preface_len))
+        return channel;
+    ssh_channel_drop(ssh, channel);
+    return NULL;
+}
+
 /* One connection. */
 struct relay {
     struct ssh *ssh;
@@ -105,8 +130,7 @@ static int move_up(struct relay *relay)
 {
     char bytes[CHUNK];
     size_t window = libssh2_channel_window_write(relay->channel);
-    ssize_t got, put;
-    int waited;
+    ssize_t got;
 
     if (relay->near_ended || window == 0)
         return 0;
@@ -117,13 +141,7 @@ static int move_up(struct relay *relay)
         relay->near_ended = true;
         return ssh_send_eof(relay->ssh, relay->channel, NULL) == 0 ? 1 : -1;
     }
-    for (ssize_t sent = 0; sent < got; sent += put) {
-        SSH_CALL(relay->ssh, put, waited, RUN_TIMEOUT_MS, NULL,
-                 libssh2_channel_write_ex(relay->channel, 0, bytes + sent, (size_t)(got - sent)));
-        if (waited != 0 || put < 0)
-            return -1;
-    }
-    return 1;
+    return put_all(relay->ssh, relay->channel, bytes, (size_t)got) ? 1 : -1;
 }
 
 /* Until something can move; keepalives go out now and then. */
@@ -147,7 +165,9 @@ static void forward(void *context, const struct tunnel_target *target, int fd, i
     struct ssh *ssh = ssh_again(&way->like, way->login, stop_fd, NULL);
     struct relay *relay = mem_alloc(sizeof *relay);
 
-    *relay = (struct relay){ .ssh = ssh, .fd = fd, .channel = ssh != NULL ? open_far(ssh, target) : NULL };
+    *relay = (struct relay){ .ssh = ssh, .fd = fd };
+    if (ssh != NULL)
+        relay->channel = target->bridge != NULL ? open_bridge(ssh, target) : open_far(ssh, target);
     while (relay->channel != NULL) {
         int down = move_down(relay), up = down < 0 ? -1 : move_up(relay);
 
@@ -163,10 +183,10 @@ static void forward(void *context, const struct tunnel_target *target, int fd, i
     free(relay);
 }
 
-const char *ssh_tunnel(struct host *host, const char *path, const char *address, int port, struct err *err)
+const char *ssh_tunnel(struct host *host, const struct tunnel_target *target, struct err *err)
 {
     struct ssh *ssh = (struct ssh *)host;
-    const char *known = tunnel_known(&ssh->tunnels, path, address, port);
+    const char *known = tunnel_known(&ssh->tunnels, target);
     struct way *way;
 
     if (known != NULL)
@@ -174,5 +194,5 @@ const char *ssh_tunnel(struct host *host, const char *path, const char *address,
     way = mem_alloc(sizeof *way);
     host_init_like(&way->like, host);
     way->login = ssh_login_copy(ssh->login);
-    return tunnel_to(&ssh->tunnels, path, address, port, forward, way, way_free, err);
+    return tunnel_to(&ssh->tunnels, target, forward, way, way_free, err);
 }

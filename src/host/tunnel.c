@@ -159,6 +159,38 @@ static int open_listener(struct tunnel *tunnel, struct err *err)
     return 0;
 }
 
+/* The strings of a tunnel's own target, which its threads read. */
+static struct tunnel_target target_copy(const struct tunnel_target *from)
+{
+    struct tunnel_target to = { .port = from->port, .preface_len = from->preface_len };
+    size_t words = 0;
+
+    to.path = mem_dup(from->path);
+    to.address = from->path == NULL ? mem_dup(from->address) : NULL;
+    to.preface = from->preface != NULL ? mem_dup_n(from->preface, from->preface_len) : NULL;
+    if (from->bridge == NULL)
+        return to;
+    while (from->bridge[words] != NULL)
+        words++;
+    const char **copies = mem_grow(NULL, words + 1, sizeof *copies);
+    for (size_t i = 0; i <= words; i++)
+        copies[i] = mem_dup(from->bridge[i]);
+    to.bridge = copies;
+    return to;
+}
+
+static void target_free(struct tunnel_target *target)
+{
+    for (size_t i = 0; target->bridge != NULL && target->bridge[i] != NULL; i++)
+        free((char *)target->bridge[i]);
+    free((char **)target->bridge);
+    if (target->preface != NULL)
+        wipe((char *)target->preface, target->preface_len);
+    free((char *)target->preface);
+    free((char *)target->path);
+    free((char *)target->address);
+}
+
 static void tunnel_free(struct tunnel *tunnel)
 {
     if (tunnel->running) {
@@ -180,8 +212,7 @@ static void tunnel_free(struct tunnel *tunnel)
         tunnel->release(tunnel->context);
     free(tunnel->folder);
     free(tunnel->path);
-    free(tunnel->target.path);
-    free(tunnel->target.address);
+    target_free(&tunnel->target);
     free(tunnel);
 }
 
@@ -190,22 +221,21 @@ static bool same(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-const char *tunnel_known(const struct tunnels *tunnels, const char *path, const char *address, int port)
+const char *tunnel_known(const struct tunnels *tunnels, const struct tunnel_target *target)
 {
     for (const struct tunnel *tunnel = tunnels->first; tunnel != NULL; tunnel = tunnel->next)
-        if (same(tunnel->target.path, path) &&
-            (path != NULL || (same(tunnel->target.address, address) && tunnel->target.port == port)))
+        if (same(tunnel->target.path, target->path) &&
+            (target->path != NULL ||
+             (same(tunnel->target.address, target->address) && tunnel->target.port == target->port)))
             return tunnel->path;
     return NULL;
 }
 
-static struct tunnel *tunnel_new(const char *path, const char *address, int port)
+static struct tunnel *tunnel_new(const struct tunnel_target *target)
 {
     struct tunnel *tunnel = mem_alloc(sizeof *tunnel);
 
-    tunnel->target = (struct tunnel_target){
-        .path = mem_dup(path), .address = path == NULL ? mem_dup(address) : NULL, .port = port
-    };
+    tunnel->target = target_copy(target);
     tunnel->listening = tunnel->stop[0] = tunnel->stop[1] = -1;
     return tunnel;
 }
@@ -219,20 +249,21 @@ static const char *tunnel_keep(struct tunnels *tunnels, struct tunnel *tunnel)
 
 const char *tunnel_direct(struct tunnels *tunnels, const char *path)
 {
-    const char *known = tunnel_known(tunnels, path, NULL, 0);
+    const struct tunnel_target target = { .path = path };
+    const char *known = tunnel_known(tunnels, &target);
     struct tunnel *tunnel;
 
     if (known != NULL)
         return known;
-    tunnel = tunnel_new(path, NULL, 0);
+    tunnel = tunnel_new(&target);
     tunnel->path = mem_dup(path);
     return tunnel_keep(tunnels, tunnel);
 }
 
-const char *tunnel_to(struct tunnels *tunnels, const char *path, const char *address, int port, tunnel_serve *serve,
-                      void *context, void (*release)(void *), struct err *err)
+const char *tunnel_to(struct tunnels *tunnels, const struct tunnel_target *target, tunnel_serve *serve, void *context,
+                      void (*release)(void *), struct err *err)
 {
-    struct tunnel *tunnel = tunnel_new(path, address, port);
+    struct tunnel *tunnel = tunnel_new(target);
     int rc;
 
     tunnel->serve = serve;

@@ -94,10 +94,10 @@ static void set_options(MYSQL *mysql, const struct db_where *where)
 /* Neither library reconnects unless told to; a session's settings and locks would be lost without a word. */
 static int connect_to(struct db *db, const struct db_where *where, struct err *err)
 {
-    const bool local = where->host == NULL || host_is_local(where->host);
+    const bool direct = where->host == NULL || (host_is_local(where->host) && where->socket == NULL);
     const char *address = where->address != NULL ? where->address : "127.0.0.1";
     const char *socket = where->socket;
-    if (!local) {
+    if (!direct) {
         socket = host_tunnel(where->host, where->socket, where->socket != NULL ? NULL : address, where->port, err);
         if (socket == NULL)
             return -1;

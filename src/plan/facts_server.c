@@ -238,9 +238,6 @@ static int login_failed(struct world *world, const struct server_facts *server, 
     if (err->code == ERR_AUTH && answers->db_user != NULL)
         err_hint(err, "check db_user (%s) and db_password_file in the section [%s] of the answers", answers->db_user,
                  side_name(server->side));
-    else if (err->code == ERR_AUTH && answers->sudo)
-        err_hint(err, "the server's socket sees the user of the SSH login, not sudo's root: give db_user and "
-                      "db_password_file in [%s]", side_name(server->side));
     else if (err->code == ERR_AUTH)
         err_hint(err, "root cannot log in over the server's own socket: give db_user and db_password_file in [%s]",
                  side_name(server->side));

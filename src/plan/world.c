@@ -24,13 +24,19 @@ static const struct answers_host *answers_of(const struct world *world, enum sid
     return side == SIDE_MASTER ? &world->answers->master : &world->answers->slave;
 }
 
+/* An account with a port and no socket is one that logs in over TCP: root's own way is the socket. */
+static bool over_tcp(const struct answers_host *answers)
+{
+    return answers->db_user != NULL && answers->db_port > 0 && answers->socket == NULL;
+}
+
 struct db *world_db_open(struct world *world, enum side side, struct err *err)
 {
     const struct answers_host *answers = answers_of(world, side);
     const struct server_facts *server = facts_of(&world->facts, side);
     struct db_where where = {
         .host = world->hosts[side],
-        .socket = server->socket,
+        .socket = over_tcp(answers) ? NULL : server->socket,
         .port = (int)server->port,
         .user = answers->db_user,
         .password = world->db_passwords[side],
@@ -127,7 +133,9 @@ void world_client_options(const struct world *world, enum side side, struct buf 
     add_option(to, "user", answers->db_user != NULL ? answers->db_user : "root");
     if (world->db_passwords[side] != NULL)
         add_option(to, "password", secret_text(world->db_passwords[side]));
-    if (server->socket != NULL)
+    if (over_tcp(answers))
+        buf_addf(to, "protocol=tcp\nhost=127.0.0.1\nport=%u\n", server->port);
+    else if (server->socket != NULL)
         add_option(to, "socket", server->socket);
 }
 

@@ -60,8 +60,8 @@ test_facts_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 test_checks_SOURCES = tests/unit/test_checks.c
 test_checks_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_base test_secret test_quote test_local test_service test_ssh
-TESTS += test_base test_secret test_quote test_local test_service test_ssh
+check_PROGRAMS += test_base test_secret test_quote test_local test_bridge test_service test_ssh
+TESTS += test_base test_secret test_quote test_local test_bridge test_service test_ssh
 test_base_SOURCES = tests/unit/test_base.c
 test_base_LDADD = libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_secret_SOURCES = tests/unit/test_secret.c
@@ -71,6 +71,8 @@ test_quote_LDADD = libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 host_case_sources = tests/unit/host_cases.c tests/unit/host_cases.h tests/unit/host_echo.c
 test_local_SOURCES = tests/unit/test_local.c $(host_case_sources)
 test_local_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+test_bridge_SOURCES = tests/unit/test_bridge.c tests/unit/host_cases.h tests/unit/host_echo.c
+test_bridge_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_service_SOURCES = tests/unit/test_service.c
 test_service_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
