@@ -77,7 +77,7 @@ host_prepare() {
     done
     wait
     for type in ed25519 ecdsa rsa; do
-        echo "$1,$3 $(cut -d ' ' -f 1,2 "$upper/etc/ssh/ssh_host_${type}_key.pub")" >>"$folder/known_hosts"
+        echo "$1,$3,[$3]:2222,$(net_address6 "$3") $(cut -d ' ' -f 1,2 "$upper/etc/ssh/ssh_host_${type}_key.pub")" >>"$folder/known_hosts"
     done
 
     hash=$(openssl passwd -6 -stdin <"$state/password")
@@ -136,7 +136,7 @@ master_extras() {
     install -m 0644 "$here/host/lab-writer.service" "$1/etc/systemd/system/lab-writer.service"
 }
 
-# host_start HOST DATA COPY SOCKET: boots it in the background, with a cgroup, a session and a mount namespace of its own
+# host_start HOST DATA COPY SOCKET INIT: boots it in the background, with a cgroup, a session and a mount namespace of its own
 host_start() {
     local folder=$state/hosts/$1 root image fd environment=()
     host_line "$1"
@@ -155,9 +155,17 @@ host_start() {
             [ "$fd" -le 2 ] || exec {fd}>&-
         done
         exec setsid env "${environment[@]}" unshare --mount --propagation slave \
-            bash "$here/host/boot" "$folder" "$lab_name-$1" "$1" "$lab_name-$1" "$image" "$2" "$3" "$4"
+            bash "$here/host/boot" "$folder" "$lab_name-$1" "$1" "$lab_name-$1" "$image" "$2" "$3" "$4" "$5"
     ) </dev/null >"$folder/console.log" 2>&1 &
     echo "$! $(start_time $!)" >"$folder/pid"
+}
+
+# host_again HOST INIT: ends it and boots it with another init; its disk stays, what was mounted does not
+host_again() {
+    host_enter "$1" sh -c 'systemctl poweroff --force 2>/dev/null || sync' || true
+    host_kill "$1"
+    host_start "$1" '' keep yes "$2"
+    host_wait "$1"
 }
 
 # ssh_answers ADDRESS

@@ -123,7 +123,7 @@ up_fresh() {
             data=$(if [ "$host" = master ]; then data_path "$h_flavour" master "$size"; else data_path "$h_flavour" slave 0; fi)
             [ "$host" != master ] || [ "$size" -le "$copy_limit" ] || copy=no
         fi
-        host_start "$host" "$data" "$copy" "$socket"
+        host_start "$host" "$data" "$copy" "$socket" systemd
     done
     for host in $(host_names); do
         host_wait "$host"

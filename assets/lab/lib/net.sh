@@ -1,10 +1,15 @@
 # shellcheck shell=bash
 # The network of a lab with index N: a bridge in the namespace NAME-admin, a namespace NAME-HOST for each host, and a cable from this
-# machine's own namespace. 198.18.N.1 this machine, .2 the admin namespace, .11 and up the hosts.
+# machine's own namespace. 198.18.N.1 this machine, .2 the admin namespace, .11 and up the hosts; fd00:198:18:N:: likewise.
 
 hosts_first=11
 
 net_address() { echo "198.18.$1.$2"; }
+# net_address6 ADDRESS: the IPv6 address of who has that one
+net_address6() {
+    local index=${1#198.18.}
+    echo "fd00:198:18:${index%.*}::${1##*.}"
+}
 
 # net_mark: what the lab writes on its bridge, so that it is known even when its state folder is lost
 net_mark() {
@@ -33,11 +38,13 @@ net_claim() {
     unlock held
     ip link set "dslab$n" alias "dualserver-lab $n $state" up
     ip address add "$(net_address "$n" 1)/24" dev "dslab$n"
+    ip address add "$(net_address6 "$(net_address "$n" 1)")/64" dev "dslab$n" nodad
     ip -n "$lab_name-admin" -batch - <<EOF
 link set lo up
 link add br0 type bridge
 link set br0 alias "dualserver-lab $n $state"
 address add $(net_address "$n" 2)/24 dev br0
+address add $(net_address6 "$(net_address "$n" 2)")/64 dev br0 nodad
 link set br0 up
 link set uplink master br0 up
 EOF
@@ -51,6 +58,7 @@ net_add_host() {
     ip -n "$lab_name-$1" -batch - <<EOF
 link set lo up
 address add $2/24 dev host0
+address add $(net_address6 "$2")/64 dev host0 nodad
 link set host0 up
 EOF
 }

@@ -24,8 +24,13 @@ lab_answers() {
         host_line "$host"
         section=$host
         [[ $host =~ ^(master|slave)$ ]] || section="slave $host"
-        printf '\n[%s]\nhost = %s\nuser = root\nidentity = %s\nknown_hosts = %s\naddress = %s\n' \
-            "$section" "$h_address" "$state/id_ed25519" "$state/known_hosts" "$h_address"
+        printf '\n[%s]\n' "$section"
+        # what a shape has changed comes later and counts
+        { printf 'host = %s\nuser = root\nidentity = %s\nknown_hosts = %s\naddress = %s\n' \
+            "$h_address" "$state/id_ed25519" "$state/known_hosts" "$h_address"
+          cat "$state/hosts/$host/answers" 2>/dev/null || true
+        } | awk -F ' = ' '!($1 in value) { keys[++n] = $1 } { value[$1] = $2 }
+            END { for (i = 1; i <= n; i++) if (value[keys[i]] != "") print keys[i] " = " value[keys[i]] }'
     done
     printf '\n[reports]\nbilling_ini = /etc/arrowbilling/billing.ini\n'
 }
