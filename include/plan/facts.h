@@ -83,7 +83,7 @@ struct server_facts {
     struct inventory inventory; /* of the database; on the slave what would be moved aside */
     struct strings definers;  /* of the database's objects on the master: "user@host" */
     struct strings missing_definers; /* on the slave: those of the master's that do not exist there */
-    /* space and tools, on the file system of the datadir's parent */
+    /* space and tools, on the datadir's file system: beside it, or inside it where it begins there */
     char *filesystem;       /* "ext2/ext3", "xfs", "btrfs" */
     uint64_t disk_free, inodes_free; /* for mysqld, not root; inodes UINT64_MAX where they are not counted */
     uint64_t datadir_disk_free; /* of the datadir itself, if it is a file system of its own */
@@ -124,6 +124,10 @@ const char *facts_setting(const struct server_facts *server, const char *name);
 bool facts_setting_on(const struct server_facts *server, const char *name); /* ON, 1 or YES */
 /* The server answers nobody from outside: skip_networking, port 0, or bound to loopback addresses only. */
 bool facts_loopback_only(const struct server_facts *server);
+/* The other server comes over IPv6. */
+bool facts_over_ipv6(const struct facts *facts, enum side side);
+/* It listens on IPv4 addresses only, and the other server comes over IPv6. */
+bool facts_deaf_to_ipv6(const struct facts *facts, enum side side);
 /* Release series: 1011 for MariaDB 10.11, 800 for MySQL 8.0, 907 for MySQL 9.7. */
 unsigned facts_series(const struct server_facts *server);
 

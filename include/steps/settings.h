@@ -8,8 +8,8 @@
 
 /* The answered number, else the one the server's option files set already, else 1 and 2, or a free one. */
 unsigned settings_server_id(const struct facts *facts, const struct answers *answers, enum side side);
-/* Settings that make a server that listens on its loopback only reachable; returns how many it wrote (0 to 2). */
-size_t settings_listen(const struct server_facts *server, struct wanted *wanted);
+/* Settings that make a server reachable that listens on its loopback only, or not over IPv6 while the other uses that; returns how many it wrote (0 to 2). */
+size_t settings_listen(const struct facts *facts, enum side side, struct wanted *wanted);
 /* The host part of an account for the server on that side: the address it connects from. Borrowed. */
 const char *settings_account_host(const struct facts *facts, enum side side);
 /* Paths inside a run's folder: RUN_DIR/PART; owned by the caller. */

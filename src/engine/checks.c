@@ -189,8 +189,9 @@ const struct check checks[] = {
       "Nothing can be copied to a file system that is mounted read-only.",
       "Remount it read-write; look at the kernel's log for why it is not." },
     { "file-systems", "the data directory and its parent are one file system", check_file_systems,
-      "Renaming aside and swapping in are instant within one file system, but a copy, and not at once, between two.",
-      "Nothing has to be done; more room and more time are needed on the slave." },
+      "The run's folder must be on the data directory's file system, so that renaming in and out is instant; where that "
+      "begins at the data directory, the folder is made inside it.",
+      "Nothing has to be done: mysqld takes no folder for a database whose name begins with a dot." },
     { "links", "no symbolic links in the database's folder", check_links,
       "A link would be copied instead of the file behind it; what it leads to lies elsewhere on the slave.",
       "Move the table back into the database's folder, or carry the data as rows (copy = rows)." },

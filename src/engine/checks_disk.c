@@ -114,7 +114,7 @@ static enum check_verdict file_systems(const struct server_facts *server, const 
     (void)answers;
     if (server->parent_same_filesystem)
         return CHECK_OK;
-    check_say(text, "%s of the " SERVER_FORMAT " is a file system of its own", server->datadir, SERVER_ARGS(server));
+    check_say(text, "%s of the " SERVER_FORMAT " is a file system of its own: the run's folder goes inside it", server->datadir, SERVER_ARGS(server));
     return CHECK_WARNING;
 }
 

@@ -150,6 +150,12 @@ static enum check_verdict listening(const struct server_facts *server, const str
 enum check_verdict check_listening(const struct facts *facts, const struct answers *answers, struct buf *text)
 {
     enum check_verdict verdict = check_both(facts, answers, listening, text);
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++)
+        if (facts_deaf_to_ipv6(facts, side)) {
+            check_say(text, "the " SERVER_FORMAT " has bind_address = 0.0.0.0, which is IPv4 only, step %d changes it",
+                      SERVER_ARGS(facts_of(facts, side)), side == SIDE_MASTER ? 1 : 10);
+            verdict = check_worse(verdict, CHECK_WARNING);
+        }
     if (verdict == CHECK_OK)
         check_say(text, "both servers listen on the network");
     return verdict;

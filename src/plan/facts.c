@@ -123,6 +123,17 @@ bool facts_loopback_only(const struct server_facts *server)
     return true;
 }
 
+bool facts_over_ipv6(const struct facts *facts, enum side side)
+{
+    const char *from = facts_of(facts, side == SIDE_MASTER ? SIDE_SLAVE : SIDE_MASTER)->source_address;
+    return from != NULL && strchr(from, ':') != NULL;
+}
+
+bool facts_deaf_to_ipv6(const struct facts *facts, enum side side)
+{
+    return facts_over_ipv6(facts, side) && strcmp(facts_setting(facts_of(facts, side), "bind_address"), "0.0.0.0") == 0;
+}
+
 unsigned facts_series(const struct server_facts *server)
 {
     return server->version_number / 100;

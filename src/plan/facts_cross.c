@@ -220,9 +220,11 @@ static int try_closed(struct world *world, const struct server_facts *from, cons
     buf_free(&ignored);
     if (rc != 0)
         return -1;
+    const char *why = facts_loopback_only(to) ? ", since mysqld listens to its own machine only"
+                                              : ", since mysqld listens on IPv4 addresses only";
     bool answers = ssh == REACH_OTHER || ssh == REACH_SERVER;
     buf_addf(said, "%s; its sshd on port %d %s",
-             *reach == REACH_REFUSED ? ", since mysqld listens to its own machine only" : "", ssh_port,
+             *reach == REACH_REFUSED ? why : "", ssh_port,
              answers ? "answers" : "does not answer from there either");
     if (*reach == REACH_REFUSED)
         *reach = REACH_MACHINE;
@@ -241,7 +243,7 @@ static int try_reach(struct world *world, const struct server_facts *from, const
         buf_addf(&said, "no address is known by which the %s reaches the %s", side_name(from->side), side_name(to->side));
     else
         rc = try_port(world, from, to->address, to->port, reach, &said, err);
-    if (rc == 0 && facts_loopback_only(to) && (*reach == REACH_REFUSED || *reach == REACH_SILENT))
+    if (rc == 0 && (facts_loopback_only(to) || facts_deaf_to_ipv6(&world->facts, to->side)) && (*reach == REACH_REFUSED || *reach == REACH_SILENT))
         rc = try_closed(world, from, to, ssh_port, reach, &said, err);
     free(*text);
     *text = buf_steal(&said);

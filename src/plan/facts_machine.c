@@ -29,22 +29,23 @@ static const char machine_script[] = LOOK_PROLOGUE
     "done\n"
     "exit 0\n";
 
-/* $1: the data directory, $2: the database's folder in it. The sample is random, so that no file system packs it, and
+/* $1: the data directory, $2: the database's folder in it. The room for a run's folder is beside the data directory, or
+ * inside it where it is a file system of its own: everything there can be renamed in and out. The sample is random, so that no file system packs it, and
  * written only where there is much room; the folder around it gets its time stamp back. What is free counts for an
  * ordinary user. */
 static const char place_script[] = LOOK_PROLOGUE
     "datadir=$(readlink -f -- \"$1\") && [ -d \"$datadir\" ] || { echo \"no such directory: $1\" >&2; exit 1; }\n"
-    "parent=$(dirname -- \"$datadir\"); folder=$datadir/$2\n"
+    "parent=$(dirname -- \"$datadir\"); folder=$datadir/$2; room=$datadir\n"
+    "[ \"$(stat -c '%d %m' -- \"$parent\")\" = \"$(stat -c '%d %m' -- \"$datadir\")\" ] && room=$parent && say same_filesystem yes\n"
     "say datadir \"$datadir\"\n"
     "say user \"$(stat -c %U -- \"$datadir\")\"\n"
     "say group \"$(stat -c %G -- \"$datadir\")\"\n"
-    "say filesystem \"$(stat -f -c %T -- \"$parent\")\"\n"
-    "set -- $(stat -f -c '%a %S %d %c' -- \"$parent\") && free=$(($1 * $2 / 1048576))\n"
+    "say filesystem \"$(stat -f -c %T -- \"$room\")\"\n"
+    "set -- $(stat -f -c '%a %S %d %c' -- \"$room\") && free=$(($1 * $2 / 1048576))\n"
     "say blocks \"$1\"; say block_size \"$2\"; say inodes_free \"$3\"; say inodes \"$4\"\n"
     "set -- \"$3\" $(stat -f -c '%a %S' -- \"$datadir\")\n"
     "say datadir_blocks \"$2\"; say datadir_block_size \"$3\"\n"
-    "[ \"$(stat -c '%d %m' -- \"$parent\")\" = \"$(stat -c '%d %m' -- \"$datadir\")\" ] && say same_filesystem yes\n"
-    "[ -w \"$parent\" ] && [ -w \"$datadir\" ] && say writable yes\n"
+    "[ -w \"$room\" ] && [ -w \"$datadir\" ] && say writable yes\n"
     "say datadir_bytes \"$(du -s -B1 -- \"$datadir\" 2>/dev/null | cut -f1)\"\n"
     "if [ -d \"$folder\" ]; then\n"
     "  say database_bytes \"$(du -s -B1 -- \"$folder/\" 2>/dev/null | cut -f1)\"\n"
@@ -52,14 +53,14 @@ static const char place_script[] = LOOK_PROLOGUE
     "  [ -L \"$folder\" ] && say link \"$folder\"\n"
     "  find \"$folder/\" -type l 2>/dev/null | head -n 20 | while IFS= read -r link; do say link \"$link\"; done\n"
     "fi\n"
-    "for old in \"$parent\"/.dualserver-* /var/lib/dualserver/.dualserver-*; do\n"
+    "for old in \"$room\"/.dualserver-* /var/lib/dualserver/.dualserver-*; do\n"
     "  [ -d \"$old\" ] && say leftover \"$old\"\n"
     "done\n"
     "[ \"$(cat /sys/fs/selinux/enforce 2>/dev/null)\" = 1 ] && say confinement 'SELinux: enforcing'\n"
     "[ \"$(id -u)\" = 0 ] && [ \"${free:-0}\" -ge 1024 ] || exit 0\n"
-    "stamp=$(stat -c %y -- \"$parent\")\n"
-    "work=$(mktemp -d \"$parent/.dualserver-look-XXXXXX\" 2>/dev/null) || { say unwritable yes; exit 0; }\n"
-    "trap 'rm -rf -- \"$work\"; touch -c -m -d \"$stamp\" -- \"$parent\"' EXIT\n"
+    "stamp=$(stat -c %y -- \"$room\")\n"
+    "work=$(mktemp -d \"$room/.dualserver-look-XXXXXX\" 2>/dev/null) || { say unwritable yes; exit 0; }\n"
+    "trap 'rm -rf -- \"$work\"; touch -c -m -d \"$stamp\" -- \"$room\"' EXIT\n"
     "trap 'exit 1' HUP INT TERM PIPE\n"
     "sample=$((free >= 8192 ? 16 : 8))\n"
     "dd if=/dev/urandom of=\"$work/a\" bs=1M count=$sample iflag=fullblock conv=fsync 2>/dev/null || exit 0\n"

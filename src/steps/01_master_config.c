@@ -19,7 +19,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                                        "the slave reads the binary log; a bare log-bin changes its name with the host's", NULL };
     wanted[n++] = (struct wanted){ "binlog-format", "ROW",
                                    "with STATEMENT or MIXED, writes made without USE are lost by the slave's filter", "row" };
-    n += settings_listen(master, &wanted[n]);
+    n += settings_listen(facts, SIDE_MASTER, &wanted[n]);
     if (answers->as_written)
         wanted[n++] = (struct wanted){ "replicate-do-db", answers->database,
                                        "as the how-to writes it; without effect on a master", NULL };

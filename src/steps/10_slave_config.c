@@ -23,7 +23,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     wanted[n++] = (struct wanted){ "relay-log", "mysql-relay-bin", "the default name changes with the host's", NULL };
     wanted[n++] = (struct wanted){ "skip-slave-start", NULL,
                                    "nothing is replicated before step 12 has set the right place; taken out again then", NULL };
-    n += settings_listen(slave, &wanted[n]);
+    n += settings_listen(facts, SIDE_SLAVE, &wanted[n]);
     if (!answers->as_written) {
         plan_note(plan, 10, "the how-to writes replicate-do-db = %s; here replicate-wild-do-table = %s, because the former loses "
                             "what is written without USE", answers->database, pattern);

@@ -47,12 +47,16 @@ static bool on(const char *value)
     return strcmp(value, "1") == 0 || strcmp(value, "ON") == 0;
 }
 
-size_t settings_listen(const struct server_facts *server, struct wanted *wanted)
+size_t settings_listen(const struct facts *facts, enum side side, struct wanted *wanted)
 {
+    const struct server_facts *server = facts_of(facts, side);
     size_t n = 0;
     if (loopback(facts_setting(server, "bind_address")))
-        wanted[n++] = (struct wanted){ "bind-address", "0.0.0.0",
+        wanted[n++] = (struct wanted){ "bind-address", facts_over_ipv6(facts, side) ? "::" : "0.0.0.0",
                                        "bound to the loopback, the other server cannot connect", NULL };
+    else if (facts_deaf_to_ipv6(facts, side))
+        wanted[n++] = (struct wanted){ "bind-address", "::", "bound to IPv4, the other server cannot connect; :: takes both",
+                                       NULL };
     if (on(facts_setting(server, "skip_networking")))
         wanted[n++] = (struct wanted){ "skip-networking", "0", "without networking the other server cannot connect", NULL };
     return n;

@@ -66,6 +66,10 @@ shape_address() {
 
 # ---- the database server
 
+shape_nosocket() { # nobody listens for it: its own bind-address counts
+    host_enter "$1" sh -c 'systemctl disable -q --now mariadb.socket; systemctl restart mariadb' 2>/dev/null
+}
+
 shape_moved() { # data directory, socket and port are not the usual ones
     server_stop "$1"
     host_enter "$1" sh -ec 'install -d -o mysql -g mysql "/srv/billing data" /srv/billing-run
