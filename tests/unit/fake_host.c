@@ -117,9 +117,9 @@ static struct stream *stream(struct host *common, const char *const *argv, struc
     return NULL;
 }
 
-static const char *tunnel(struct host *common, const char *path, const char *address, int port, struct err *err)
+static const char *tunnel(struct host *common, const struct tunnel_target *target, struct err *err)
 {
-    (void)path, (void)address, (void)port, (void)err;
+    (void)target, (void)err;
     return ((struct fake_host *)common)->machine.socket;
 }
 
