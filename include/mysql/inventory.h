@@ -17,6 +17,7 @@ enum carry {
     CARRY_DEFINITION, /* nothing but its definition: MEMORY, BLACKHOLE, and MERGE */
 };
 const char *carry_name(enum carry carry);
+bool carry_as_files(enum carry carry); /* the table's own files are taken, whatever is done with them then */
 
 struct table {
     char *name;

@@ -8,6 +8,8 @@
 #include "plan/change.h"
 #include "plan/world.h"
 
+/* A session on the slave in which the master's definitions are accepted as they are; the caller closes it. */
+struct db *adopt_session(struct world *world, struct err *err);
 int adopt_tables(struct world *world, const struct change *change, struct err *err);
 /* CREATE TABLE of each that is not there yet, and of sequences. */
 int adopt_definitions(struct world *world, struct db *db, struct err *err);

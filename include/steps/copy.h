@@ -1,7 +1,8 @@
 /* copy.h - the copy of the database's files: its layout in a run's folder, on the master and as it arrives on the slave.
  *
  *     RUN/copy/files/      becomes the database's folder: db.opt and the files of MyISAM and Aria tables
- *     RUN/copy/import/     FILE.ibd and FILE.cfg of InnoDB tables, for IMPORT TABLESPACE
+ *     RUN/copy/import/     FILE.ibd and FILE.cfg of InnoDB tables, for IMPORT TABLESPACE; FILE.MYD, FILE.MYI and .sdi files
+ *                          of MyISAM tables, for IMPORT TABLE
  *     RUN/copy/rows/N.sql  rows of the tables that cannot be adopted as files; N is the table's place in the inventory
  *     RUN/incoming/        the same, on the slave
  */

@@ -140,7 +140,7 @@ static bool encrypted(const struct table *table)
 
 static bool encrypted_file(const struct table *table)
 {
-    return table->encrypted && (table->carry == CARRY_IMPORT || table->carry == CARRY_FILES);
+    return table->encrypted && carry_as_files(table->carry);
 }
 
 /* An encrypted table that travels as rows is readable there; its encryption is the slave's own affair. */

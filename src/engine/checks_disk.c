@@ -135,7 +135,7 @@ static bool link_travels(const struct inventory *inventory, const char *link)
     for (size_t i = 0; i < inventory->table_count; i++) {
         const struct table *table = &inventory->tables[i];
         if (table->file != NULL && strlen(table->file) == len && strncmp(table->file, name, len) == 0)
-            return table->carry == CARRY_FILES || table->carry == CARRY_IMPORT;
+            return carry_as_files(table->carry);
     }
     return false;
 }

@@ -39,11 +39,6 @@ enum check_verdict check_versions(const struct facts *facts, const struct answer
     const bool older_patch = master->version_number > slave->version_number;
     if (older_patch)
         check_say(text, "the slave's patch level is older than the master's");
-    /* its accounts, its import of partitions and its MyISAM files are other ways than those that are proven here */
-    if (!master->dialect->mariadb) {
-        check_say(text, "this version of the program sets up MariaDB only");
-        return CHECK_REFUSED;
-    }
     return older_patch ? CHECK_WARNING : CHECK_OK;
 }
 

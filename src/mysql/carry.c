@@ -13,6 +13,11 @@ const char *carry_name(enum carry carry)
     return names[carry];
 }
 
+bool carry_as_files(enum carry carry)
+{
+    return carry == CARRY_FILES || carry == CARRY_SDI || carry == CARRY_IMPORT;
+}
+
 size_t table_pieces(const struct table *table)
 {
     return table->partition_files.count > 0 ? table->partition_files.count : 1;

@@ -36,16 +36,17 @@ static int read_columns(struct db *db, const char *database, const char *table, 
     return rc;
 }
 
-/* A column's own bytes. What can be long is taken as a digest, so that no row becomes longer than a packet. */
+/* A column's own bytes. What can be long is taken as a sum of its own, so that no row becomes longer than a packet: CRC32 too,
+ * which is what the row gets, and every server has (MySQL 9.7 has no MD5 any more). */
 static void add_column(struct buf *to, const char *name, const char *type)
 {
-    static const char *const longs[] = { "blob", "text", "json", "geometry", "point", "linestring", "polygon" };
-    bool digest = false;
+    static const char *const longs[] = { "blob", "text", "json", "geometry", "point", "linestring", "polygon", "geomcollection", "vector" };
+    bool long_one = false;
     for (size_t i = 0; i < sizeof longs / sizeof longs[0]; i++)
-        digest = digest || strcasestr(type, longs[i]) != NULL;
-    buf_adds(to, digest ? ", MD5(CAST(" : ", CAST(");
+        long_one = long_one || strcasestr(type, longs[i]) != NULL;
+    buf_adds(to, long_one ? ", CRC32(CAST(" : ", CAST(");
     quote_name(to, name);
-    buf_adds(to, digest ? " AS BINARY))" : " AS BINARY)");
+    buf_adds(to, long_one ? " AS BINARY))" : " AS BINARY)");
 }
 
 /* The stored columns one after the other, and which of them are NULL, because CONCAT_WS leaves those out. VIRTUAL columns are

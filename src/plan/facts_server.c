@@ -214,11 +214,6 @@ static void read_privileges(struct db *db, struct server_facts *server)
 
 static int read_inventory(struct db *db, struct server_facts *server, const char *database, struct err *err)
 {
-    /* MySQL 8 and later have no character set `filename`, by which the tables' files are named here */
-    if (!server->dialect->mariadb) {
-        err_set(err, ERR_REFUSED, "it runs MySQL %s, and this version of the program sets up MariaDB only", server->version);
-        return err_hint(err, "nothing was touched");
-    }
     if (!server->database_exists)
         return 0;
     if (inventory_read(db, database, &server->inventory, err) != 0)

@@ -35,12 +35,18 @@ static int apply_copy(struct world *world, const struct change *change, struct e
 int copy_files_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)err;
+    static const struct {
+        enum carry carry;
+        const char *what;
+    } lists[] = { { CARRY_FILES, "as files" }, { CARRY_SDI, "for IMPORT TABLE" }, { CARRY_IMPORT, "for IMPORT TABLESPACE" } };
     const struct inventory *inventory = &facts->master.inventory;
     struct buf shown = BUF_INIT;
-    buf_adds(&shown, "cp -a --reflink=auto as files: ");
-    copy_describe(inventory, CARRY_FILES, &shown);
-    buf_adds(&shown, "\ncp -a --reflink=auto for IMPORT TABLESPACE: ");
-    copy_describe(inventory, CARRY_IMPORT, &shown);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (copy_count(inventory, lists[i].carry) == 0)
+            continue;
+        buf_addf(&shown, "%scp -a --reflink=auto %s: ", shown.len > 0 ? "\n" : "", lists[i].what);
+        copy_describe(inventory, lists[i].carry, &shown);
+    }
     plan_add(plan, &(struct change){
                        .kind = CHANGE_RUN,
                        .server = SIDE_MASTER,

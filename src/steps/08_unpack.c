@@ -30,6 +30,11 @@ int swap_folder_plan(const struct facts *facts, const struct answers *answers, s
     (void)answers, (void)err;
     const struct server_facts *slave = &facts->slave;
     struct buf shown = BUF_INIT;
+    if (slave->dialect->dictionary) {
+        plan_note(plan, 8, "the how-to unpacks over the slave's files; here nothing is put in place while mysqld is stopped, because "
+                           "its dictionary refuses what it has not made: step 11 imports table by table");
+        return 0;
+    }
     if (slave->database_exists)
         buf_addf(&shown, "mv %s RUN/old/\n", slave->database_path);
     buf_addf(&shown, "mv RUN/incoming/files %s", slave->database_path);
@@ -50,6 +55,8 @@ int swap_folder_verify(struct world *world, struct err *err)
 {
     struct buf names = BUF_INIT;
     copy_file_names(&world->facts.master.inventory, CARRY_FILES, &names);
+    if (names.len == 0)
+        return 0;
     int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&names), names.len, 0, NULL, NULL, err,
                               "set -eu; cd -- \"$1\"; xargs -0 -r stat -- >/dev/null", world->facts.slave.database_path, NULL);
     buf_free(&names);

@@ -25,6 +25,12 @@ static int apply_owner(struct world *world, const struct change *change, struct 
     return rc;
 }
 
+/* What step 8 put in place; where nothing was, what waits to be imported. */
+static const char *owned_path(const struct server_facts *slave)
+{
+    return slave->dialect->dictionary ? "RUN/incoming/import" : slave->database_path;
+}
+
 int own_folder_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)answers, (void)err;
@@ -32,10 +38,10 @@ int own_folder_plan(const struct facts *facts, const struct answers *answers, st
     plan_add(plan, &(struct change){
                        .kind = CHANGE_RUN,
                        .server = SIDE_SLAVE,
-                       .what = mem_printf("set the owner of %s to %s:%s", slave->database_path, slave->mysql_user,
+                       .what = mem_printf("set the owner of %s to %s:%s", owned_path(slave), slave->mysql_user,
                                           slave->mysql_group),
                        .why = mem_dup("mysqld must be able to write its files"),
-                       .after = mem_printf("chown -R %s:%s %s", slave->mysql_user, slave->mysql_group, slave->database_path),
+                       .after = mem_printf("chown -R %s:%s %s", slave->mysql_user, slave->mysql_group, owned_path(slave)),
                        .apply = apply_owner,
                    });
     return 0;
@@ -45,12 +51,17 @@ int own_folder_verify(struct world *world, struct err *err)
 {
     const struct server_facts *slave = &world->facts.slave;
     struct buf found = BUF_INIT;
+    char *import = settings_path(world, SIDE_SLAVE, "incoming/import");
     int rc = host_script(world->hosts[SIDE_SLAVE], &found, err,
-                         "find \"$1\" ! -user \"$2\" -print -quit; find \"$1\" ! -group \"$3\" -print -quit",
-                         slave->database_path, slave->mysql_user, slave->mysql_group, NULL);
+                         "# find $3 $4 ! -user $1 ! -group $2\n"
+                         "user=$1 group=$2; shift 2\n"
+                         "for folder; do [ -d \"$folder\" ] || continue\n"
+                         "find \"$folder\" ! -user \"$user\" -print -quit; find \"$folder\" ! -group \"$group\" -print -quit; done",
+                         slave->mysql_user, slave->mysql_group, slave->database_path, import, NULL);
     if (rc == 0 && found.len > 0)
-        rc = err_set(err, ERR_WORLD, "files below %s do not belong to %s:%s", slave->database_path, slave->mysql_user,
-                     slave->mysql_group);
+        rc = err_set(err, ERR_WORLD, "files below %s or %s do not belong to %s:%s", slave->database_path, import,
+                     slave->mysql_user, slave->mysql_group);
+    free(import);
     buf_free(&found);
     return rc;
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "host/service.h"
+#include "import.h"
 #include "steps/adopt.h"
 #include "steps/copy.h"
 #include "steps/copy_way.h"
@@ -74,9 +75,8 @@ int adopt_plan(const struct facts *facts, const struct answers *answers, struct 
     (void)answers, (void)err;
     const struct inventory *inventory = &facts->master.inventory;
     struct buf shown = BUF_INIT;
-    buf_adds(&shown, "CREATE, DISCARD TABLESPACE, put .ibd and .cfg in place, IMPORT TABLESPACE (a partitioned table partition by partition, exchanged in): ");
-    copy_describe(inventory, CARRY_IMPORT, &shown);
-    buf_adds(&shown, "\nCREATE and load rows: ");
+    import_describe(inventory, facts->slave.dialect, &shown);
+    buf_adds(&shown, "CREATE and load rows: ");
     copy_describe(inventory, CARRY_ROWS, &shown);
     if (copy_count(inventory, CARRY_DEFINITION) > 0) {
         buf_adds(&shown, "\nCREATE only: ");
@@ -86,7 +86,7 @@ int adopt_plan(const struct facts *facts, const struct answers *answers, struct 
                        .kind = CHANGE_RUN,
                        .server = SIDE_SLAVE,
                        .what = mem_dup("adopt the tables that are more than their files"),
-                       .why = mem_dup("InnoDB keeps a dictionary beside the files; without an import its tables cannot be opened"),
+                       .why = mem_dup("the server keeps a dictionary beside the files; without an import it does not know these tables"),
                        .after = buf_steal(&shown),
                        .undo = mem_dup("DROP TABLE"),
                        .apply = adopt_tables,

@@ -13,12 +13,14 @@
 
 /* What makes a table of an engine, as files beside each other. */
 static const struct {
+    enum carry carry;
     const char *engine;
     const char *suffixes[4];
 } engine_files[] = {
-    { "MyISAM", { ".frm", ".MYD", ".MYI" } },
-    { "Aria", { ".frm", ".MAD", ".MAI" } },
-    { "InnoDB", { ".ibd" } },
+    { CARRY_FILES, "MyISAM", { ".frm", ".MYD", ".MYI" } },
+    { CARRY_FILES, "Aria", { ".frm", ".MAD", ".MAI" } },
+    { CARRY_SDI, "MyISAM", { ".MYD", ".MYI" } },
+    { CARRY_IMPORT, "InnoDB", { ".ibd" } },
 };
 
 size_t copy_count(const struct inventory *inventory, enum carry carry)
@@ -66,7 +68,7 @@ static void add_pieces(const struct table *table, const char *suffix, struct buf
 static void add_names(const struct table *table, struct buf *to)
 {
     for (size_t e = 0; e < sizeof engine_files / sizeof engine_files[0]; e++) {
-        if (strcasecmp(engine_files[e].engine, table->engine) != 0)
+        if (engine_files[e].carry != table->carry || strcasecmp(engine_files[e].engine, table->engine) != 0)
             continue;
         for (const char *const *suffix = engine_files[e].suffixes; *suffix != NULL; suffix++)
             add_pieces(table, *suffix, to);
@@ -95,6 +97,7 @@ int copy_write_lists(struct world *world, struct err *err)
     struct buf files = BUF_INIT, import = BUF_INIT, cfg = BUF_INIT;
     copy_file_names(inventory, CARRY_FILES, &files);
     copy_file_names(inventory, CARRY_IMPORT, &import);
+    copy_file_names(inventory, CARRY_SDI, &import);
     for (size_t i = 0; i < inventory->table_count; i++)
         if (inventory->tables[i].carry == CARRY_IMPORT)
             add_pieces(&inventory->tables[i], ".cfg", &cfg);
@@ -116,7 +119,8 @@ int copy_cfg_files(struct world *world, struct err *err)
                        world->facts.master.database_path, world->run_dir[SIDE_MASTER], NULL);
 }
 
-/* One script, because every round trip is downtime. cp overwrites what an earlier try left. */
+/* One script, because every round trip is downtime. cp overwrites what an earlier try left. Which .sdi file is whose is
+ * seen later: the names do not tell. */
 int copy_take(struct world *world, struct buf *index, struct err *err)
 {
     int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, COPY_TIMEOUT_MS, NULL, index, err,
@@ -125,9 +129,11 @@ int copy_take(struct world *world, struct buf *index, struct err *err)
                               "[ ! -e db.opt ] || cp -a -- db.opt \"$2/copy/files/\"\n"
                               "xargs -0 -r cp -a --reflink=auto -t \"$2/copy/files\" -- <\"$2/files.list\"\n"
                               "xargs -0 -r cp -a --reflink=auto -t \"$2/copy/import\" -- <\"$2/import.list\"\n"
+                              "[ -z \"$4\" ] || find . -maxdepth 1 -name '*.sdi' -exec cp -a -t \"$2/copy/import\" -- {} +\n"
                               "[ ! -e \"$3\" ] || cat -- \"$3\"",
                               world->facts.master.database_path, world->run_dir[SIDE_MASTER],
-                              world->facts.master.binlog_index, NULL);
+                              world->facts.master.binlog_index,
+                              copy_count(&world->facts.master.inventory, CARRY_SDI) > 0 ? "sdi" : "", NULL);
     return rc == 0 ? 0 : err_wrap(err, "cannot copy the tables on the master");
 }
 

@@ -20,6 +20,11 @@ libsteps_a_SOURCES = \
 	src/steps/config.c \
 	src/steps/copy.c \
 	src/steps/copy_way.c \
+	src/steps/import.c \
+	src/steps/import.h \
+	src/steps/import_exchange.c \
+	src/steps/import_sdi.c \
+	src/steps/import_tablespace.c \
 	src/steps/login.c \
 	src/steps/prove.c \
 	src/steps/settings.c \

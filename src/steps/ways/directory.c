@@ -18,7 +18,8 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
     (void)answers;
     const struct server_facts *master = &facts->master;
     const struct inventory *inventory = &master->inventory;
-    uint64_t files = cost_natural_bytes(inventory, CARRY_FILES) + cost_natural_bytes(inventory, CARRY_IMPORT);
+    uint64_t files = cost_natural_bytes(inventory, CARRY_FILES) + cost_natural_bytes(inventory, CARRY_SDI) +
+                     cost_natural_bytes(inventory, CARRY_IMPORT);
     uint64_t rows = cost_natural_bytes(inventory, CARRY_ROWS);
     uint64_t rows_ms = rows * 1000 / DUMP_RATE;
     cost->downtime_ms = COST_RESTART_MS + cost_files_ms(master, files) + rows_ms;
