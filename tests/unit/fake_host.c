@@ -29,7 +29,7 @@ static const struct {
     { "/dev/tcp", greeting },
     { "Default options are read", "/etc/my.cnf\n" },
     { "cp -a --reflink=auto tables", "/var/lib/mysql/mysql-bin.000001\n" },
-    { "*.ibd", "customers\ninvoices\ntraffic#P#p0\n" },
+    { "# list $1", "customers.ibd\ninvoices.ibd\ntraffic#P#p0.ibd\n" },
     { "# is $2 active?", "no\n" },
 };
 

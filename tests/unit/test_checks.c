@@ -167,8 +167,6 @@ WRONG(newer_master, m->version_number = 110803;)
 WRONG(newer_slave, s->version_number = 110803;)
 WRONG(newer_patch, m->version_number = 101199;)
 WRONG(newer_slave_patch, s->version_number = 101199;)
-WRONG(mysql_pair, m->dialect = s->dialect = &mysql; m->version_number = 80036; s->version_number = 80030;
-      a->copy = COPY_WHOLE;)
 WRONG(lacking, strings_add(&s->lacking, "RELOAD");)
 WRONG(galera, set(m, "wsrep_on", "ON");)
 WRONG(galera_off, set(m, "wsrep_on", "OFF");)
@@ -322,7 +320,6 @@ static const struct trial {
     { "server-versions", newer_slave, CHECK_REFUSED, "one release series" },
     { "server-versions", newer_patch, CHECK_WARNING, "patch level" },
     { "server-versions", newer_slave_patch, CHECK_OK, "db2" },
-    { "server-versions", mysql_pair, CHECK_REFUSED, "MariaDB only" },
     { "db-privileges", lacking, CHECK_REFUSED, "slave db2 lacks RELOAD" },
     { "cluster", galera, CHECK_REFUSED, "master db1" },
     { "cluster", galera_off, CHECK_OK, "" },
