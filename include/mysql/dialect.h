@@ -44,9 +44,9 @@ struct dialect {
     bool import_needs_cfg;         /* IMPORT TABLESPACE without .cfg refuses tables with secondary indexes (1815) */
     bool import_partitioned;       /* ALTER TABLE ... IMPORT works for partitioned tables */
     bool import_exchange;          /* a partition is imported as a table of its own and exchanged in (EXCHANGE PARTITION) */
-    bool import_fulltext;
     bool encoded_names;            /* a table's name is encoded in its files' names */
     bool dictionary;               /* a folder is no database and files are no table: MyISAM comes in by IMPORT TABLE (8.0) */
+    bool fulltext_again;           /* an import loses FULLTEXT indexes, and ALTER TABLE can make them anew */
     bool myisam_files;             /* .frm/.MYD/.MYI put into the folder are a table (not in MySQL 8+) */
 };
 

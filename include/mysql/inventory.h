@@ -85,6 +85,9 @@ int definitions_read(struct db *db, const struct inventory *inventory, struct de
 int definition_execute(struct db *db, const char *database, const struct definition *definition, struct err *err);
 /* CREATE ... EVENT with its status replaced by DISABLE ON SLAVE. Pure; the caller frees; NULL when it cannot be read. */
 char *definition_disable_event(const char *create);
+/* What makes a table's FULLTEXT indexes anew after an import has lost them, for ALTER TABLE; false: it has none. The table is
+ * rebuilt (ALGORITHM = COPY): dropping and adding in place answers 1817, or ends the server (MariaDB 10.11, both reproduced). */
+bool definition_fulltext_again(const char *create, struct buf *to);
 void definitions_free(struct definitions *definitions);
 
 #endif

@@ -113,7 +113,7 @@ static bool partitioned_import(const struct pair *pair)
 
 static bool fulltext_import(const struct pair *pair)
 {
-    return pair->table->fulltext && !(pair->slave->import_fulltext && pair->master->import_fulltext);
+    return pair->table->fulltext && !pair->slave->fulltext_again;
 }
 
 /* The first that holds sends the table as rows. */

@@ -112,8 +112,8 @@ const struct dialect_word dialect_words[] = {
     /* tables as files */
     MYSQL(import_tablespace, 50606, EVER, YES, "manual 5.6, Copying Tablespaces to Another Server: from 5.6.6"),
     MARIADB(import_tablespace, 100000, EVER, YES, "KB InnoDB File-Per-Table Tablespaces: transportable from 10.0"),
-    /* DISCARD of a partitioned table answers 1031, FULLTEXT is lost with warning 1817 (10.11, reproduced; assumed of later
-     * ones). MySQL cannot export tables with FULLTEXT either (manual 5.7, 14.6.1.3). */
+    MARIADB(fulltext_again, 100000, EVER, YES, "an import loses FULLTEXT with warning 1817 (10.11, reproduced)"),
+    /* DISCARD of a partitioned table answers 1031 (10.11, reproduced; assumed of later ones). MySQL cannot export tables with FULLTEXT either (manual 5.7, 14.6.1.3). */
     MARIADB_ALL(import_needs_cfg, YES, "1815 with secondary indexes (10.11, reproduced)"),
     MYSQL(import_needs_cfg, DIALECT_FIRST_MYSQL, 50606, YES, "no import at all"),
     MYSQL(import_partitioned, 50704, EVER, YES, "manual 5.7, 14.6.1.3: partitioned tables from 5.7.4"),

@@ -1,12 +1,12 @@
 /* CREATE EVENT, cut into words outside quotes and comments, to put its status right. */
+#include "sql_text.h"
 #include "mysql/inventory.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-/* Behind the quoted text that begins at `at`; a doubled quote goes on, and so does a backslash but in backticks. */
-static const char *behind_quotes(const char *at)
+const char *sql_behind_quotes(const char *at)
 {
     const char quote = *at++;
     for (; *at != '\0'; at++) {
@@ -37,7 +37,7 @@ static const char *next_word(const char **at)
     const char *c = *at;
     while (*c != '\0') {
         if (*c == '\'' || *c == '"' || *c == '`') {
-            c = behind_quotes(c);
+            c = sql_behind_quotes(c);
         } else if (*c == '#' || (c[0] == '-' && c[1] == '-' && isspace((unsigned char)c[2]))) {
             c = behind(c, "\n");
         } else if (c[0] == '/' && c[1] == '*') {

@@ -26,6 +26,8 @@ libmysql_a_SOURCES = \
 	src/mysql/rows.c \
 	src/mysql/session.c \
 	src/mysql/sha2crypt.c \
+	src/mysql/sql_text.h \
 	src/mysql/status.c \
 	src/mysql/table_sum.c \
-	src/mysql/table_sum.h
+	src/mysql/table_sum.h \
+	src/mysql/table_text.c

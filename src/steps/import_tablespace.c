@@ -2,6 +2,7 @@
 #include "import.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/quote.h"
@@ -66,11 +67,26 @@ static bool is_discarded(struct import_job *job, const struct table *table)
     return found;
 }
 
+static int make_fulltext_again(struct import_job *job, const struct table *table, struct err *err)
+{
+    const struct definitions *definitions = &job->world->definitions;
+    struct buf what = BUF_INIT;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < definitions->count; i++)
+        if (definitions->items[i].kind == DEFINE_TABLE && strcmp(definitions->items[i].name, table->name) == 0 &&
+            definition_fulltext_again(definitions->items[i].sql, &what))
+            rc = import_alter(job, table->name, buf_str(&what), err);
+    buf_free(&what);
+    return rc;
+}
+
 static int import(struct import_job *job, const struct table *table, struct err *err)
 {
-    if (!waits(job, table) && !is_discarded(job, table))
-        return 0;
-    return import_alter(job, table->name, table->partitioned ? "IMPORT PARTITION ALL TABLESPACE" : "IMPORT TABLESPACE", err);
+    if ((waits(job, table) || is_discarded(job, table)) &&
+        import_alter(job, table->name, table->partitioned ? "IMPORT PARTITION ALL TABLESPACE" : "IMPORT TABLESPACE", err) != 0)
+        return -1;
+    /* an earlier try may have ended between the import and this */
+    return table->fulltext && db_dialect(job->db)->fulltext_again ? make_fulltext_again(job, table, err) : 0;
 }
 
 const struct import_way import_tablespace = {

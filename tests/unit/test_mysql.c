@@ -140,7 +140,8 @@ static void tables_are_carried_by_their_engine(void **state)
         { m57, m80, { .engine = "MyISAM" }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_IMPORT, false },
         { m1011, m1011, { .engine = "InnoDB" }, CARRY_ROWS, true },
-        { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .fulltext = true }, CARRY_ROWS, true },
+        { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .fulltext = true }, CARRY_IMPORT, false },
+        { m80, m80, { .engine = "InnoDB", .own_tablespace = true, .fulltext = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .encrypted = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .compressed = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "InnoDB", .own_tablespace = true, .data_directory = true }, CARRY_ROWS, true },
@@ -175,6 +176,30 @@ static void a_slave_that_reads_no_files_gets_rows(void **state)
     inventory_choose(&inventory, dialect_for("9.7.4"), dialect_for("9.7.4"), false);
     assert_int_equal(table.carry, CARRY_ROWS);
     assert_non_null(strstr(table.because, "secure_file_priv"));
+}
+
+static void fulltext_indexes_are_made_anew(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *create, *what;
+    } cases[] = {
+        { "CREATE TABLE `a` (\n  `id` int(10) unsigned NOT NULL,\n  PRIMARY KEY (`id`)\n) ENGINE=InnoDB", NULL },
+        { "CREATE TABLE `a` (\n  `t` text,\n  FULLTEXT KEY `w` (`t`)\n) ENGINE=InnoDB",
+          "DROP INDEX `w`, ADD FULLTEXT KEY `w` (`t`), ALGORITHM = COPY" },
+        { "CREATE TABLE `a (x,` (\n  `t` enum('(',',','''') DEFAULT ',',\n  FULLTEXT KEY `w``),(` (`t`,`FULLTEXT KEY `) /* x */,\n"
+          "  KEY `k` (`t`(3)),\n  FULLTEXT KEY `v` (`t`) COMMENT 'a, b) c'\n) ENGINE=InnoDB COMMENT=', FULLTEXT KEY `no` (`t`)'",
+          "DROP INDEX `w``),(`, ADD FULLTEXT KEY `w``),(` (`t`,`FULLTEXT KEY `) /* x */, DROP INDEX `v`, ADD FULLTEXT KEY `v` "
+          "(`t`) COMMENT 'a, b) c', ALGORITHM = COPY" },
+        { "CREATE TABLE `a`", NULL },
+        { "", NULL },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf what = BUF_INIT;
+        assert_int_equal(definition_fulltext_again(cases[i].create, &what), cases[i].what != NULL);
+        assert_string_equal(buf_str(&what), cases[i].what != NULL ? cases[i].what : "");
+        buf_free(&what);
+    }
 }
 
 static void events_arrive_disabled(void **state)
@@ -220,6 +245,9 @@ int main(void)
         cmocka_unit_test(no_status),
         cmocka_unit_test(tables_are_carried_by_their_engine),
         cmocka_unit_test(a_slave_that_reads_no_files_gets_rows),
+}
+
+        cmocka_unit_test(fulltext_indexes_are_made_anew),
         cmocka_unit_test(events_arrive_disabled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

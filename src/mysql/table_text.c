@@ -1,0 +1,53 @@
+/* CREATE TABLE, as SHOW CREATE TABLE writes it, cut into its columns and indexes. */
+#include "sql_text.h"
+#include "mysql/inventory.h"
+
+#include <string.h>
+
+/* The item that begins at `at` ends in front of its comma or of the list's closing bracket. */
+static const char *item_end(const char *at)
+{
+    int depth = 0;
+    while (*at != '\0') {
+        if (*at == '\'' || *at == '"' || *at == '`') {
+            at = sql_behind_quotes(at);
+            continue;
+        }
+        if ((*at == ')' || *at == ',') && depth == 0)
+            return at;
+        depth += (*at == '(') - (*at == ')');
+        at++;
+    }
+    return at;
+}
+
+/* The list's opening bracket; a table's name in front of it may hold brackets. */
+static const char *list_start(const char *create)
+{
+    const char *at = create;
+    while (*at != '\0' && *at != '(')
+        at = *at == '`' || *at == '"' ? sql_behind_quotes(at) : at + 1;
+    return at;
+}
+
+bool definition_fulltext_again(const char *create, struct buf *to)
+{
+    static const char key[] = "FULLTEXT KEY ";
+    const size_t before = to->len;
+    const char *at = list_start(create);
+    while (*at == '(' || *at == ',') {
+        at += 1 + strspn(at + 1, " \n");
+        const char *end = item_end(at), *name = at + strlen(key);
+        if (strncmp(at, key, strlen(key)) == 0) {
+            buf_adds(to, to->len > before ? ", DROP INDEX " : "DROP INDEX ");
+            buf_add(to, name, (size_t)(sql_behind_quotes(name) - name));
+            buf_adds(to, ", ADD ");
+            buf_add(to, at, (size_t)(end - at) - (end[-1] == '\n'));
+        }
+        at = end;
+    }
+    if (to->len == before)
+        return false;
+    buf_adds(to, ", ALGORITHM = COPY");
+    return true;
+}
