@@ -245,8 +245,6 @@ int main(void)
         cmocka_unit_test(no_status),
         cmocka_unit_test(tables_are_carried_by_their_engine),
         cmocka_unit_test(a_slave_that_reads_no_files_gets_rows),
-}
-
         cmocka_unit_test(fulltext_indexes_are_made_anew),
         cmocka_unit_test(events_arrive_disabled),
     };
