@@ -89,6 +89,7 @@ struct server_facts {
     uint64_t datadir_disk_free; /* of the datadir itself, if it is a file system of its own */
     bool parent_same_filesystem; /* the datadir's parent is on the datadir's file system: rename works */
     uint64_t datadir_bytes, database_bytes, database_files; /* on disk; 0: not known */
+    uint64_t database_recent_bytes; /* of the database's files those that changed within the last hour */
     struct strings links;   /* symbolic links in the database's folder, or the folder itself; at most 20 */
     struct strings leftovers; /* folders of earlier runs (.dualserver-*) */
     bool reflink, zstd, openssl, tar, sha256sum;

@@ -28,7 +28,8 @@ int copy_same_tables(struct world *world, struct db *db, struct err *err);
 int copy_write_lists(struct world *world, struct err *err);
 /* The .cfg files, which exist only while FLUSH TABLES ... FOR EXPORT is held. */
 int copy_cfg_files(struct world *world, struct err *err);
-/* The table files, while mysqld is stopped. Appends the index of binary logs as it is now. */
+/* The table files, while mysqld is stopped: all, or what has changed since warm_copy(). One script, because every round trip
+ * is downtime; it overwrites what an earlier try left. Appends the index of binary logs as it is now. */
 int copy_take(struct world *world, struct buf *index, struct err *err);
 
 /* Rows of one table into RUN/copy/rows/ by the server's own dump tool; back into the slave's table by its client. */

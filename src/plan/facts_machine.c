@@ -49,6 +49,7 @@ static const char place_script[] = LOOK_PROLOGUE
     "say datadir_bytes \"$(du -s -B1 -- \"$datadir\" 2>/dev/null | cut -f1)\"\n"
     "if [ -d \"$folder\" ]; then\n"
     "  say database_bytes \"$(du -s -B1 -- \"$folder/\" 2>/dev/null | cut -f1)\"\n"
+    "  say recent_bytes \"$(find \"$folder/\" -type f -cmin -60 -printf '%s\\n' 2>/dev/null | awk '{ n += $1 } END { printf \"%.0f\", n }')\"\n"
     "  say database_files \"$(find \"$folder/\" -type f 2>/dev/null | wc -l)\"\n"
     "  [ -L \"$folder\" ] && say link \"$folder\"\n"
     "  find \"$folder/\" -type l 2>/dev/null | head -n 20 | while IFS= read -r link; do say link \"$link\"; done\n"
@@ -218,6 +219,7 @@ static void read_place(const struct look *look, struct server_facts *server)
     server->read_only_filesystem = look_has(look, "unwritable") || (server->superuser && !look_has(look, "writable"));
     server->datadir_bytes = look_number(look, "datadir_bytes");
     server->database_bytes = look_number(look, "database_bytes");
+    server->database_recent_bytes = look_number(look, "recent_bytes");
     server->database_files = look_number(look, "database_files");
     server->reflink = look_has(look, "reflink");
     look_list(look, "link", &server->links);

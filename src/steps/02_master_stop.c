@@ -12,6 +12,7 @@
 #include "steps/copy.h"
 #include "steps/copy_way.h"
 #include "steps/settings.h"
+#include "steps/warm.h"
 
 #define FLUSH_LIMIT_MS 30000u   /* longer than this the stop itself writes the rest */
 #define DIRTY_ENOUGH 100u       /* pages that no stop notices */
@@ -115,12 +116,22 @@ static int lock_tables(struct world *world, enum carry carry, struct err *err)
     return rc;
 }
 
+static int apply_warm(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change;
+    struct db *db = world_db(world, SIDE_MASTER, err);
+    if (db == NULL || copy_same_tables(world, db, err) != 0 || copy_write_lists(world, err) != 0)
+        return -1;
+    return warm_copy(world, err);
+}
+
 /* Everything that needs no lock, before the master's writers are held up: each round trip then would be downtime. */
 static int prepare(struct world *world, struct err *err)
 {
     const struct inventory *inventory = &world->facts.master.inventory;
     struct db *db = world_db(world, SIDE_MASTER, err);
-    if (db == NULL || copy_same_tables(world, db, err) != 0 || copy_write_lists(world, err) != 0)
+    if (db == NULL || copy_same_tables(world, db, err) != 0 || copy_write_lists(world, err) != 0 ||
+        warm_check_limit(world, err) != 0)
         return -1;
     definitions_free(&world->definitions);
     return definitions_read(db, inventory, &world->definitions, err);
@@ -193,6 +204,32 @@ static void plan_hold(const struct facts *facts, struct plan *plan)
                    });
 }
 
+static void plan_warm(const struct facts *facts, const struct answers *answers, struct plan *plan)
+{
+    const struct inventory *inventory = &facts->master.inventory;
+    const char *why_not = warm_why_not(&facts->master);
+    struct buf shown = BUF_INIT;
+    if (copy_count(inventory, CARRY_FILES) + copy_count(inventory, CARRY_IMPORT) == 0)
+        return;
+    if (why_not != NULL) {
+        plan_note(plan, 2, "nothing is copied beforehand: %s", why_not);
+        return;
+    }
+    buf_adds(&shown, "cp -a --reflink=auto: ");
+    copy_describe(inventory, CARRY_FILES, &shown);
+    buf_adds(&shown, "; ");
+    copy_describe(inventory, CARRY_IMPORT, &shown);
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_RUN,
+                       .server = SIDE_MASTER,
+                       .what = mem_printf("copy the tables of %s while mysqld serves", answers->database),
+                       .why = mem_dup("in the stop only what has changed since has to be copied again"),
+                       .after = buf_steal(&shown),
+                       .undo = mem_dup("remove the copy"),
+                       .apply = apply_warm,
+                   });
+}
+
 static void plan_flush(struct plan *plan)
 {
     plan_add(plan, &(struct change){
@@ -226,8 +263,9 @@ static void plan_stop(const struct facts *facts, struct plan *plan, const char *
 
 int master_hold_and_stop_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
-    (void)answers, (void)err;
+    (void)err;
     plan_flush(plan);
+    plan_warm(facts, answers, plan);
     plan_hold(facts, plan);
     plan_stop(facts, plan, "files of a running server are no copy");
     return 0;

@@ -8,6 +8,7 @@
 #include "steps/copy.h"
 #include "steps/copy_way.h"
 #include "steps/settings.h"
+#include "steps/warm.h"
 
 /* The logs that exist before the start: the first one beyond them is where replication begins. */
 static void note_binlogs(struct world *world, char *index)
@@ -44,7 +45,8 @@ int copy_files_plan(const struct facts *facts, const struct answers *answers, st
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         if (copy_count(inventory, lists[i].carry) == 0)
             continue;
-        buf_addf(&shown, "%scp -a --reflink=auto %s: ", shown.len > 0 ? "\n" : "", lists[i].what);
+        buf_addf(&shown, "%scp -a --reflink=auto %s%s: ", shown.len > 0 ? "\n" : "",
+                 warm_why_not(&facts->master) == NULL ? "what has changed since, " : "", lists[i].what);
         copy_describe(inventory, lists[i].carry, &shown);
     }
     plan_add(plan, &(struct change){

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "steps/settings.h"
+#include "steps/warm.h"
 
 #define COPY_TIMEOUT_MS (60 * 60 * 1000u) /* cp says nothing while it works */
 #define ROWS_TIMEOUT_MS (30 * 60 * 1000u) /* of silence: the dump tool says nothing while it works */
@@ -119,18 +120,9 @@ int copy_cfg_files(struct world *world, struct err *err)
                        world->facts.master.database_path, world->run_dir[SIDE_MASTER], NULL);
 }
 
-/* One script, because every round trip is downtime. cp overwrites what an earlier try left. Which .sdi file is whose is
- * seen later: the names do not tell. */
 int copy_take(struct world *world, struct buf *index, struct err *err)
 {
-    int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, COPY_TIMEOUT_MS, NULL, index, err,
-                              "# cp -a --reflink=auto tables from $1 to $2/copy\n"
-                              "set -eu; cd -- \"$1\"\n"
-                              "[ ! -e db.opt ] || cp -a -- db.opt \"$2/copy/files/\"\n"
-                              "xargs -0 -r cp -a --reflink=auto -t \"$2/copy/files\" -- <\"$2/files.list\"\n"
-                              "xargs -0 -r cp -a --reflink=auto -t \"$2/copy/import\" -- <\"$2/import.list\"\n"
-                              "[ -z \"$4\" ] || find . -maxdepth 1 -name '*.sdi' -exec cp -a -t \"$2/copy/import\" -- {} +\n"
-                              "[ ! -e \"$3\" ] || cat -- \"$3\"",
+    int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, COPY_TIMEOUT_MS, NULL, index, err, warm_rest_script,
                               world->facts.master.database_path, world->run_dir[SIDE_MASTER],
                               world->facts.master.binlog_index,
                               copy_count(&world->facts.master.inventory, CARRY_SDI) > 0 ? "sdi" : "", NULL);

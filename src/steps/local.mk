@@ -30,6 +30,7 @@ libsteps_a_SOURCES = \
 	src/steps/settings.c \
 	src/steps/table.c \
 	src/steps/tls.c \
+	src/steps/warm.c \
 	src/steps/ways/cost.c \
 	src/steps/ways/directory.c \
 	src/steps/ways/rows.c \

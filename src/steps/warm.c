@@ -6,48 +6,111 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/quote.h"
 #include "steps/copy.h"
-#include "steps/settings.h"
+#include "steps/copy_way.h"
+
+#define TIMEOUT_MS (10 * 60 * 1000u)
 
 /* A mark is what a file's content cannot change without: inode, size, time of change. Time stamps are coarse: a write in the
  * clock's own tick, a second on old file systems, would leave no trace, so the copy begins two seconds after the marks. */
-#define MARKS "xargs -0 -r stat --printf '%i %s %.9Z %n\\0' --"
+#define MARK "xargs -0 -r stat --printf '%i %s %.9Z %n\\0' --"
+#define START "set -eu; LC_ALL=C; export LC_ALL; umask 077; run=$2; cd -- \"$1\"\n"
+/* The marks that are new: of files that have changed, or were never marked. */
+#define CHANGED                                                                                                        \
+    "  [ -e \"$run/$l.marks\" ] || : >\"$run/$l.marks\"\n"                                                             \
+    "  " MARK " <\"$run/$l.list\" >\"$run/$l.now\"\n"                                                                  \
+    "  sort -z -- \"$run/$l.now\" \"$run/$l.marks\" \"$run/$l.marks\" | uniq -zu "
 
 static const char warm_script[] =
-    "# cp -a --reflink=auto tables from $1 to $2/copy while mysqld serves\n"
-    "set -eu; LC_ALL=C; export LC_ALL; umask 077; run=$2; cd -- \"$1\"\n"
-    "for l in files import; do " MARKS " <\"$run/$l.list\" >\"$run/$l.marks\"; done\n"
+    "# cp -a --reflink=auto tables from $1 to $2/copy while mysqld serves\n" START
+    "for l in files import; do " MARK " <\"$run/$l.list\" >\"$run/$l.marks\"; done\n"
     "sleep 2\n"
     "{ for l in files import; do xargs -0 -r cp -a --reflink=auto -t \"$run/copy/$l\" -- <\"$run/$l.list\"; done; } & cp=$!\n"
-    "while kill -0 \"$cp\" 2>/dev/null; do du -sb -- \"$run/copy\" | cut -f1; sleep 0.5; done\n"
+    "while kill -0 \"$cp\" 2>/dev/null; do sleep 0.3; du -sb -- \"$run/copy\" | cut -f1; done\n"
     "wait \"$cp\"\n";
 
-/* Bytes of the files that have changed since: what is left to copy in the stop. */
 static const char left_script[] =
-    "# what has changed in $1 since\n"
-    "set -eu; LC_ALL=C; export LC_ALL; run=$2; cd -- \"$1\"\n"
-    "for l in files import; do " MARKS " <\"$run/$l.list\" | sort -z - \"$run/$l.marks\" \"$run/$l.marks\" | uniq -zu\n"
+    "# how much of $1 has changed since\n" START
+    "for l in files import; do\n" CHANGED "\n"
     "done | tr '\\0\\n' '\\n?' | awk '{ n += $2 } END { printf \"%.0f\", n }'\n";
 
 const char warm_rest_script[] =
-    "# cp -a --reflink=auto what has changed from $1 to $2/copy\n"
-    "set -eu; LC_ALL=C; export LC_ALL; run=$2; cd -- \"$1\"\n"
+    "# cp -a --reflink=auto tables from $1 to $2/copy, those that have changed since\n" START
     "[ ! -e db.opt ] || cp -a -- db.opt \"$run/copy/files/\"\n"
-    "for l in files import; do\n"
-    "  [ -e \"$run/$l.marks\" ] || : >\"$run/$l.marks\"\n"
-    "  " MARKS " <\"$run/$l.list\" | sort -z - \"$run/$l.marks\" \"$run/$l.marks\" | uniq -zu |\n"
+    "for l in files import; do\n" CHANGED "|\n"
     "    sed -z 's/^[^ ]* [^ ]* [^ ]* //' | xargs -0 -r cp -a --reflink=auto -t \"$run/copy/$l\" --\n"
     "done\n"
+    "[ -z \"$4\" ] || find . -maxdepth 1 -name '*.sdi' -exec cp -a -t \"$run/copy/import\" -- {} +\n"
     "[ ! -e \"$3\" ] || cat -- \"$3\"";
 
 const char *warm_why_not(const struct server_facts *master)
 {
     static const char *const remote[] = { "nfs", "cifs", "smb", "fuse", "9p", "v9fs" };
     if (facts_setting_on(master, "myisam_use_mmap"))
-        return "myisam_use_mmap is on: a change through memory need not show in a file's time stamp";
+        return "myisam_use_mmap is on, and a change through memory need not show in a file's time stamp";
     for (size_t i = 0; master->filesystem != NULL && i < sizeof remote / sizeof remote[0]; i++)
         if (strncasecmp(master->filesystem, remote[i], strlen(remote[i])) == 0)
             return "the data directory lies on another machine, whose time stamps cannot be relied on";
     return NULL;
+}
+
+/* The script's lines are the bytes that are there so far. */
+static int follow(struct world *world, struct stream *stream, struct err *err)
+{
+    const struct inventory *inventory = &world->facts.master.inventory;
+    const uint64_t began = clock_ms(), total = copy_bytes(inventory, CARRY_FILES) + copy_bytes(inventory, CARRY_SDI) +
+                                                copy_bytes(inventory, CARRY_IMPORT);
+    char text[4096];
+    for (;;) {
+        ssize_t got = stream_read(stream, text, sizeof text - 1, err);
+        if (got <= 0)
+            return (int)got;
+        text[got] = '\0';
+        const uint64_t done = strtoull(text, NULL, 10);
+        world_emit(world, &(struct event){ .kind = EVENT_PROGRESS, .done = done, .total = done > total ? done : total,
+                                           .rate = done * 1000 / (clock_ms() - began + 1) });
+        if (world_cancelled(world, err))
+            return -1;
+    }
+}
+
+int warm_copy(struct world *world, struct err *err)
+{
+    struct host *master = world->hosts[SIDE_MASTER];
+    const char *const argv[] = { "sh", "-c", warm_script, "dualserver", world->facts.master.database_path,
+                                 world->run_dir[SIDE_MASTER], NULL };
+    struct stream *stream = host_stream(master, argv, err);
+    struct buf said = BUF_INIT;
+    int status = 0;
+    if (stream == NULL)
+        return -1;
+    int rc = follow(world, stream, err);
+    if (rc == 0)
+        rc = stream_finish(stream, &status, &said, err);
+    else
+        stream_abandon(stream);
+    if (rc == 0 && status != 0)
+        rc = err_set_detail(err, ERR_COMMAND, status, "cp on %s ended with status %d: %.*s", host_name(master), status,
+                            (int)strcspn(buf_str(&said), "\n"), buf_str(&said));
+    buf_free(&said);
+    return rc == 0 ? 0 : err_wrap(err, "cannot copy the tables on the master while it serves");
+}
+
+int warm_check_limit(struct world *world, struct err *err)
+{
+    const struct server_facts *master = &world->facts.master;
+    const uint64_t limit = (uint64_t)world->answers->limit_downtime * 1000;
+    struct buf out = BUF_INIT;
+    if (limit == 0)
+        return 0;
+    int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, TIMEOUT_MS, NULL, &out, err, left_script,
+                              master->database_path, world->run_dir[SIDE_MASTER], NULL);
+    const uint64_t needs = COST_RESTART_MS + cost_files_ms(master, strtoull(buf_str(&out), NULL, 10));
+    if (rc == 0 && needs > limit) {
+        rc = err_set(err, ERR_REFUSED, "the master would be down for about %llu s; limit_downtime is %u s",
+                     (unsigned long long)(needs + 999) / 1000, world->answers->limit_downtime);
+        err_hint(err, "so much has changed since the tables were copied; nothing was stopped: try at a quieter time");
+    }
+    buf_free(&out);
+    return rc;
 }

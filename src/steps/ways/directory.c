@@ -3,6 +3,7 @@
 #include "steps/copy_way.h"
 
 #include "base/quote.h"
+#include "steps/warm.h"
 
 #define DUMP_RATE (60u << 20) /* bytes a second that a dump tool writes */
 
@@ -11,6 +12,12 @@ static uint64_t size(const struct facts *facts)
 {
     const struct server_facts *master = &facts->master;
     return master->database_bytes > master->inventory.bytes ? master->database_bytes : master->inventory.bytes;
+}
+
+/* Nearly always the same tables are written as in the last hour. */
+static uint64_t left_for_the_stop(const struct server_facts *master, uint64_t files)
+{
+    return warm_why_not(master) == NULL && master->database_recent_bytes < files ? master->database_recent_bytes : files;
 }
 
 static void cost(const struct facts *facts, const struct answers *answers, struct copy_cost *cost)
@@ -22,13 +29,16 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
                      cost_natural_bytes(inventory, CARRY_IMPORT);
     uint64_t rows = cost_natural_bytes(inventory, CARRY_ROWS);
     uint64_t rows_ms = rows * 1000 / DUMP_RATE;
-    cost->downtime_ms = COST_RESTART_MS + cost_files_ms(master, files) + rows_ms;
-    cost->total_ms = cost->downtime_ms + cost_ship_ms(files + rows) + cost_rows_ms(rows, inventory->table_count);
+    uint64_t left = left_for_the_stop(master, files);
+    cost->downtime_ms = COST_RESTART_MS + cost_files_ms(master, left) + rows_ms;
+    cost->total_ms = cost->downtime_ms + cost_files_ms(master, files) + cost_ship_ms(files + rows) + cost_rows_ms(rows, inventory->table_count);
     /* shared blocks cost nothing, but mysqld's first writes after the copy begin to part them */
     cost->disk_master = cost_disk(master->reflink ? 0 : size(facts));
     cost->disk_slave = cost_disk(size(facts));
     buf_adds(&cost->text, "stop and start 0.7 s, ");
-    cost_say_files(master, files, &cost->text);
+    cost_say_files(master, left, &cost->text);
+    if (left < files)
+        buf_adds(&cost->text, " (what the last hour changed; all else is copied while mysqld serves)");
     if (rows > 0) {
         buf_adds(&cost->text, ", rows ");
         quote_duration(&cost->text, rows_ms);
