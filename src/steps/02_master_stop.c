@@ -208,17 +208,19 @@ static void plan_warm(const struct facts *facts, const struct answers *answers, 
 {
     const struct inventory *inventory = &facts->master.inventory;
     const char *why_not = warm_why_not(&facts->master);
+    static const enum carry carries[] = { CARRY_FILES, CARRY_SDI, CARRY_IMPORT };
     struct buf shown = BUF_INIT;
-    if (copy_count(inventory, CARRY_FILES) + copy_count(inventory, CARRY_IMPORT) == 0)
+    if (copy_count(inventory, CARRY_FILES) + copy_count(inventory, CARRY_SDI) + copy_count(inventory, CARRY_IMPORT) == 0)
         return;
     if (why_not != NULL) {
         plan_note(plan, 2, "nothing is copied beforehand: %s", why_not);
         return;
     }
-    buf_adds(&shown, "cp -a --reflink=auto: ");
-    copy_describe(inventory, CARRY_FILES, &shown);
-    buf_adds(&shown, "; ");
-    copy_describe(inventory, CARRY_IMPORT, &shown);
+    for (size_t i = 0; i < sizeof carries / sizeof carries[0]; i++)
+        if (copy_count(inventory, carries[i]) > 0) {
+            buf_adds(&shown, shown.len > 0 ? "; " : "cp -a --reflink=auto: ");
+            copy_describe(inventory, carries[i], &shown);
+        }
     plan_add(plan, &(struct change){
                        .kind = CHANGE_RUN,
                        .server = SIDE_MASTER,
