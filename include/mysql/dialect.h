@@ -30,6 +30,17 @@ struct dialect {
     const char *dump_options;      /* of the dump tool, fixed words: no triggers, no GTID state */
     const char *charset;           /* the widest Unicode: "utf8mb4" or "utf8" */
     const char *lock_wait;         /* session variable that limits the wait for a table, in seconds; NULL: none */
+    bool information_schema;       /* else only SHOW tells, and there are no views, routines or triggers */
+    bool events, show_create_trigger;
+    bool innodb_trx;               /* information_schema.INNODB_TRX */
+    bool xa;                       /* XA RECOVER */
+    bool persisted;                /* performance_schema.persisted_variables */
+    bool fast_shutdown;            /* innodb_fast_shutdown can be set while the server runs */
+    bool snapshot_position;        /* a consistent snapshot knows its place in the binary log (binlog_snapshot_file) */
+    const char *global_status;     /* SHOW GLOBAL STATUS */
+    const char *binlog_format;     /* the option's name; NULL: only statements are logged */
+    bool networking_value;         /* skip-networking takes a value: else the line has to go */
+    const char *rows_sql_mode;     /* in which every value that some table holds can be inserted */
     const char *table_sql_mode;    /* in which a table's definition means what SHOW CREATE TABLE says */
     const char *server_binary;     /* "mariadbd" or "mysqld" */
     const char *validate;          /* arguments that make the server check its options and end */

@@ -88,6 +88,8 @@ char *definition_disable_event(const char *create);
 /* What makes a table's FULLTEXT indexes anew after an import has lost them, for ALTER TABLE; false: it has none. The table is
  * rebuilt (ALGORITHM = COPY): dropping and adding in place answers 1817, or ends the server (MariaDB 10.11, both reproduced). */
 bool definition_fulltext_again(const char *create, struct buf *to);
+/* CREATE TRIGGER, put together from a row of SHOW TRIGGERS. Pure; the caller frees. */
+char *definition_of_trigger(const struct rows *rows, size_t row);
 void definitions_free(struct definitions *definitions);
 
 #endif

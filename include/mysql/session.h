@@ -10,5 +10,7 @@ struct session_setting {
 };
 /* Sets those that this server knows, and leaves the others out. */
 int session_set_known(struct db *db, const struct session_setting *settings, size_t count, struct err *err);
+/* How long the session waits for a table's lock, where the server can limit that: else as long as it takes. */
+int session_limit_lock_wait(struct db *db, unsigned seconds, struct err *err);
 
 #endif

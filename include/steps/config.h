@@ -10,6 +10,7 @@ struct wanted {
     const char *value;  /* NULL: a bare option */
     const char *why;    /* one phrase */
     const char *unless; /* already so when the file's value is this too; NULL: only `value` counts */
+    bool gone;          /* every line that sets it is taken away instead */
 };
 
 /* Adds one CHANGE_FILE for each file that needs an edit. A setting that some file makes already is changed in the line that

@@ -181,6 +181,11 @@ enum check_verdict check_binlog_format(const struct facts *facts, const struct a
 {
     (void)answers;
     const char *format = facts_setting(&facts->master, "binlog_format");
+    if (facts->master.dialect != NULL && facts->master.dialect->binlog_format == NULL) {
+        check_say(text, "the master %s logs statements only, not rows: this version has no binlog_format", facts->master.host);
+        check_say(text, "statements that read tables of other databases, or give another result each time, make the data differ");
+        return CHECK_WARNING;
+    }
     bool rows = strcasecmp(format, "ROW") == 0 || format[0] == '\0';
     check_say(text, "binlog_format of the master %s is %s%s", facts->master.host, format[0] != '\0' ? format : "ROW",
               rows ? "" : ", step 1 makes it ROW");

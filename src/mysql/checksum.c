@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/quote.h"
+#include "mysql/session.h"
 #include "mysql/status.h"
 #include "table_sum.h"
 
@@ -234,7 +235,7 @@ static int open_snapshot(struct comparison *at, struct binlog_position *position
     struct db *master = at->job->master;
     struct rows rows = ROWS_INIT;
     struct err ignored = ERR_INIT;
-    const bool held = !db_dialect(master)->mariadb;
+    const bool held = !db_dialect(master)->snapshot_position;
     if (db_exec(master, err, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ") != 0)
         return -1;
     if (held && db_exec(at->job->master_lock, err, "FLUSH TABLES WITH READ LOCK") != 0)
@@ -343,8 +344,7 @@ static int prepare(struct comparison *at, struct err *err)
     slave_status_free(&status);
     if (!running)
         return err_set(err, ERR_WORLD, "the slave's SQL thread does not run, so nothing can be compared");
-    const char *lock_wait = db_dialect(at->job->master_lock)->lock_wait;
-    return lock_wait != NULL ? db_execf(at->job->master_lock, err, "SET SESSION %s = %d", lock_wait, LOCK_WAIT_S) : 0;
+    return session_limit_lock_wait(at->job->master_lock, LOCK_WAIT_S, err);
 }
 
 static int compare_all(struct comparison *at, struct err *err)

@@ -86,12 +86,36 @@ static int read_object(struct db *db, const char *database, const struct object 
     return item->sql != NULL ? 0 : err_set(err, ERR_DATA, "the definition of event %s cannot be read", object->name);
 }
 
+/* Before SHOW CREATE TRIGGER there was only what SHOW TRIGGERS lists. The text has no character set of its own then. */
+static int read_listed_trigger(struct db *db, const char *database, const struct object *object,
+                               struct definitions *definitions, struct err *err)
+{
+    struct rows rows = ROWS_INIT;
+    struct buf name = BUF_INIT;
+    char *text = NULL;
+    quote_name(&name, database);
+    if (db_queryf(db, &rows, err, "SHOW TRIGGERS FROM %s", buf_str(&name)) == 0) {
+        for (size_t i = 0; i < rows.count && text == NULL; i++)
+            if (strcmp(row_str(&rows, i, "Trigger"), object->name) == 0) {
+                struct definition *item = add(definitions, DEFINE_TRIGGER, object->name);
+                item->sql_mode = mem_dup(row_get(&rows, i, "sql_mode"));
+                item->sql = text = definition_of_trigger(&rows, i);
+            }
+        if (text == NULL)
+            err_set(err, ERR_WORLD, "the trigger %s is gone", object->name);
+    }
+    rows_free(&rows);
+    buf_free(&name);
+    return text != NULL ? 0 : -1;
+}
+
 static int read_kind(struct db *db, const struct inventory *inventory, enum object_kind kind,
                      struct definitions *definitions, struct err *err)
 {
+    const bool listed = kind == OBJECT_TRIGGER && !db_dialect(db)->show_create_trigger;
     for (size_t i = 0; i < inventory->object_count; i++)
         if (inventory->objects[i].kind == kind &&
-            read_object(db, inventory->database, &inventory->objects[i], definitions, err) != 0)
+            (listed ? read_listed_trigger : read_object)(db, inventory->database, &inventory->objects[i], definitions, err) != 0)
             return -1;
     return 0;
 }

@@ -10,6 +10,10 @@
 
 #define DIALECTS 96
 
+/* 5.0 before its first release for production: what it can changes from one to the next. */
+#define BETAS_FROM 50000u
+#define BETAS_BELOW 50015u
+
 static struct built {
     struct dialect dialect;
     char name[48];
@@ -101,6 +105,8 @@ const struct dialect *dialect_for(const char *version)
     const unsigned number = dialect_version(version);
     const bool mariadb = version != NULL && strstr(version, "MariaDB") != NULL;
     const struct dialect *dialect;
+    if (!mariadb && number >= BETAS_FROM && number < BETAS_BELOW)
+        return NULL;
     for (unsigned i = 0; (dialect = dialect_at(i)) != NULL; i++)
         if (dialect->mariadb == mariadb && dialect->from <= number && number < dialect->below)
             return dialect;

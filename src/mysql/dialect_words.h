@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define DIALECT_FIRST_MYSQL 40101u   /* before 4.1.1 neither SET NAMES' variables nor SHOW BINARY LOGS are there */
+#define DIALECT_FIRST_MYSQL 40108u   /* before: neither a consistent snapshot nor a dump tool with --hex-blob */
 #define DIALECT_FIRST_MARIADB 50100u
 #define DIALECT_FOREVER 1000000u
 

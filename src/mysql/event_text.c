@@ -1,10 +1,12 @@
-/* CREATE EVENT, cut into words outside quotes and comments, to put its status right. */
+/* CREATE EVENT, cut into words outside quotes and comments, to put its status right; CREATE TRIGGER, put together. */
 #include "sql_text.h"
 #include "mysql/inventory.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/quote.h"
 
 const char *sql_behind_quotes(const char *at)
 {
@@ -98,4 +100,32 @@ char *definition_disable_event(const char *create)
             return with_status(create, place != NULL ? place : word, place != NULL ? place : word, " ");
     }
     return NULL;
+}
+
+/* `user`@`host` of "user@host"; nothing where the server keeps no definer. */
+static void add_definer(struct buf *to, const char *definer)
+{
+    const char *at = strrchr(definer, '@');
+    struct buf user = BUF_INIT;
+    if (at == NULL)
+        return;
+    buf_add(&user, definer, (size_t)(at - definer));
+    buf_adds(to, " DEFINER=");
+    quote_name(to, buf_str(&user));
+    buf_addc(to, '@');
+    quote_name(to, at + 1);
+    buf_free(&user);
+}
+
+char *definition_of_trigger(const struct rows *rows, size_t row)
+{
+    struct buf sql = BUF_INIT;
+    buf_adds(&sql, "CREATE");
+    add_definer(&sql, row_str(rows, row, "Definer"));
+    buf_adds(&sql, " TRIGGER ");
+    quote_name(&sql, row_str(rows, row, "Trigger"));
+    buf_addf(&sql, " %s %s ON ", row_str(rows, row, "Timing"), row_str(rows, row, "Event"));
+    quote_name(&sql, row_str(rows, row, "Table"));
+    buf_addf(&sql, " FOR EACH ROW %s", row_str(rows, row, "Statement"));
+    return buf_steal(&sql);
 }

@@ -162,27 +162,34 @@ static int read_directories(struct db *db, struct inventory *inventory, struct e
     return 0;
 }
 
+static int read_from_schema(struct db *db, struct inventory *inventory, struct err *err)
+{
+    struct buf quoted = BUF_INIT;
+    quote_sql(&quoted, inventory->database, strlen(inventory->database));
+    const char *name = buf_str(&quoted);
+    const int rc = read_database(db, inventory, name, err) != 0 || read_tables(db, inventory, name, err) != 0 ||
+                           read_indexes(db, inventory, name, err) != 0 || inventory_read_innodb(db, inventory, err) != 0 ||
+                           inventory_read_objects(db, inventory, err) != 0
+                       ? -1
+                       : 0;
+    buf_free(&quoted);
+    return rc;
+}
+
 int inventory_read(struct db *db, const char *database, struct inventory *inventory, struct err *err)
 {
     /* sizes as they are, not as they were a day ago (8.0.3); hidden primary keys are columns too (8.0.30) */
     static const struct session_setting wanted[] = {
         { "information_schema_stats_expiry", "0" }, { "show_gipk_in_create_table_and_information_schema", "ON" }
     };
-    struct buf quoted = BUF_INIT;
-    int rc = -1;
     *inventory = (struct inventory){ .database = mem_dup(database), .folder = filename_of(db_dialect(db), database) };
-    quote_sql(&quoted, database, strlen(database));
-    const char *name = buf_str(&quoted);
-    if (session_set_known(db, wanted, sizeof wanted / sizeof wanted[0], err) != 0 ||
-        read_database(db, inventory, name, err) != 0 || read_tables(db, inventory, name, err) != 0 ||
-        read_indexes(db, inventory, name, err) != 0 || read_directories(db, inventory, err) != 0 ||
-        inventory_read_innodb(db, inventory, err) != 0 || inventory_read_objects(db, inventory, err) != 0)
-        goto out;
+    int rc = session_set_known(db, wanted, sizeof wanted / sizeof wanted[0], err);
+    if (rc == 0)
+        rc = (db_dialect(db)->information_schema ? read_from_schema : inventory_read_shown)(db, inventory, err);
+    if (rc == 0)
+        rc = read_directories(db, inventory, err);
     for (size_t i = 0; i < inventory->table_count; i++)
         inventory->bytes += inventory->tables[i].bytes;
-    rc = 0;
-out:
-    buf_free(&quoted);
     if (rc != 0) {
         inventory_free(inventory);
         err_wrap(err, "cannot read what %s holds", database);

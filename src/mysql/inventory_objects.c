@@ -43,6 +43,8 @@ static int read_listed(struct db *db, struct inventory *inventory, const char *q
     };
     struct rows rows = ROWS_INIT;
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+        if (queries[i].kind == OBJECT_EVENT && !db_dialect(db)->events)
+            continue;
         const char *mark = strstr(queries[i].sql, "%s");
         char *sql = mem_printf("%.*s%s%s", (int)(mark - queries[i].sql), queries[i].sql, quoted, mark + 2);
         const int rc = db_query(db, &rows, err, sql);

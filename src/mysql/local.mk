@@ -21,6 +21,7 @@ libmysql_a_SOURCES = \
 	src/mysql/inventory_innodb.c \
 	src/mysql/inventory_objects.c \
 	src/mysql/inventory_room.h \
+	src/mysql/inventory_show.c \
 	src/mysql/optionfiles.c \
 	src/mysql/row_copy.c \
 	src/mysql/rows.c \

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "mysql/session.h"
 
 #define STATEMENT_BYTES (512u << 10)   /* larger ones are not faster */
 #define TRANSACTION_BYTES (64ull << 20) /* then a COMMIT, so that undo logs stay small */
@@ -132,7 +133,7 @@ struct table_copy {
 
 int row_copy_begin(struct row_copy *copy, struct err *err)
 {
-    struct err ignored = ERR_INIT;
+    static const struct session_setting no_checks = { "check_constraint_checks", "0" };
     /* results in the columns' own character sets; numbers and names are ASCII and UTF-8 all the same */
     if (db_exec(copy->from, err, "SET SESSION time_zone = '+00:00', character_set_results = NULL") != 0)
         return -1;
@@ -143,10 +144,10 @@ int row_copy_begin(struct row_copy *copy, struct err *err)
     copy->statement_most = most > PACKET_LEAST ? most - PACKET_MARGIN : PACKET_LEAST - PACKET_MARGIN;
     free(packet);
     /* only tables with their own rows are ever filled, so their CHECKs have held already; not every server has the switch */
-    (void)db_exec(copy->to, &ignored, "SET SESSION check_constraint_checks = 0");
-    return db_exec(copy->to, err,
-                   "SET SESSION sql_log_bin = 0, foreign_key_checks = 0, unique_checks = 0, time_zone = '+00:00', "
-                   "sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', autocommit = 0") != 0 ||
+    return session_set_known(copy->to, &no_checks, 1, err) != 0 ||
+                   db_execf(copy->to, err,
+                            "SET SESSION sql_log_bin = 0, foreign_key_checks = 0, unique_checks = 0, time_zone = '+00:00', "
+                            "sql_mode = '%s', autocommit = 0", db_dialect(copy->to)->rows_sql_mode) != 0 ||
                    db_exec(copy->to, err, "SET NAMES binary") != 0
                ? -1
                : 0;

@@ -183,30 +183,65 @@ static void read_transactions(struct db *db, struct server_facts *server)
 {
     struct err ignored = ERR_INIT;
     struct rows rows = ROWS_INIT;
-    if (db_query(db, &rows, &ignored, "XA RECOVER") == 0)
+    if (server->dialect->xa && db_query(db, &rows, &ignored, "XA RECOVER") == 0)
         server->prepared_xa = (unsigned)rows.count;
     rows_free(&rows);
-    char *age = db_value(db, &ignored,
-                         "SELECT COALESCE(MAX(TIMESTAMPDIFF(SECOND, trx_started, NOW())), 0) FROM "
-                         "information_schema.INNODB_TRX");
+    char *age = !server->dialect->innodb_trx
+                    ? NULL
+                    : db_value(db, &ignored,
+                               "SELECT COALESCE(MAX(TIMESTAMPDIFF(SECOND, trx_started, NOW())), 0) FROM "
+                               "information_schema.INNODB_TRX");
     server->oldest_transaction = age != NULL && age[0] != '-' ? strtoull(age, NULL, 10) : 0;
     free(age);
-    if (!server->dialect->mariadb)
+    if (server->dialect->persisted)
         read_list(db, &server->persisted, &ignored,
                   "SELECT CONCAT(VARIABLE_NAME, '=', VARIABLE_VALUE) FROM performance_schema.persisted_variables");
 }
 
+/* What a GRANT of SHOW GRANTS gives everywhere: the words between GRANT and ON *.*, at the commas. */
+static void add_granted(struct strings *have, const char *grant)
+{
+    const char *end = strstr(grant, " ON *.* ");
+    if (strncmp(grant, "GRANT ", 6) != 0 || end == NULL)
+        return;
+    for (const char *at = grant + 6; at < end;) {
+        size_t len = strcspn(at, ",");
+        if (len > (size_t)(end - at))
+            len = (size_t)(end - at);
+        char *word = mem_dup_n(at, len);
+        strings_add(have, word);
+        free(word);
+        at += len;
+        at += strspn(at, ", ");
+    }
+}
+
+static int read_grants(struct db *db, struct strings *have, struct err *err)
+{
+    struct strings grants = { .items = NULL };
+    if (read_list(db, &grants, err, "SHOW GRANTS FOR CURRENT_USER()") != 0)
+        return -1;
+    for (size_t i = 0; i < grants.count; i++)
+        add_granted(have, grants.items[i]);
+    strings_free(&grants);
+    return 0;
+}
+
 static void read_privileges(struct db *db, struct server_facts *server)
 {
-    static const char *const wanted[] = { "SELECT", "INSERT", "CREATE", "DROP", "ALTER", "RELOAD", "CREATE USER",
-                                          "REPLICATION SLAVE" };
+    /* the last one is a privilege of its own where there is INFORMATION_SCHEMA to ask */
+    static const char *const wanted[] = { "SELECT", "INSERT", "CREATE", "DROP", "ALTER", "RELOAD", "REPLICATION SLAVE",
+                                          "CREATE USER" };
+    const bool schema = server->dialect->information_schema;
+    const size_t count = sizeof wanted / sizeof *wanted - (schema ? 0 : 1);
     struct err ignored = ERR_INIT;
     struct strings have = { .items = NULL };
-    int rc = read_list(db, &have, &ignored,
-                       "SELECT PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = CONCAT('''', "
-                       "SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', SUBSTRING_INDEX(CURRENT_USER(), '@', -1), "
-                       "'''')");
-    for (size_t i = 0; rc == 0 && i < sizeof wanted / sizeof *wanted; i++)
+    int rc = schema ? read_list(db, &have, &ignored,
+                                "SELECT PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = "
+                                "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', "
+                                "SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')")
+                    : read_grants(db, &have, &ignored);
+    for (size_t i = 0; rc == 0 && i < count && !strings_has(&have, "ALL PRIVILEGES"); i++)
         if (!strings_has(&have, wanted[i]))
             strings_add(&server->lacking, wanted[i]);
     strings_free(&have);

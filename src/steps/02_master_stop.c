@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "host/service.h"
+#include "mysql/session.h"
 #include "steps/copy.h"
 #include "steps/copy_way.h"
 #include "steps/settings.h"
@@ -18,17 +19,21 @@
 #define DIRTY_ENOUGH 100u       /* pages that no stop notices */
 #define LOCK_LIMIT_S 30u        /* a transaction that holds a table longer than this makes us give up, unharmed */
 
-static int remember_settings(struct world *world, struct db *db, struct err *err)
+/* A server without InnoDB has neither variable. */
+static const char *shown(const struct server_facts *server, const char *name)
 {
-    struct rows rows = ROWS_INIT;
+    const char *value = facts_setting(server, name);
+    return *value != '\0' ? value : NULL;
+}
+
+static void remember_settings(struct world *world, const char *fast, const char *dirty)
+{
     if (world->flush_undo != NULL)
-        return 0;
-    if (db_query(db, &rows, err, "SELECT @@innodb_fast_shutdown AS fast, @@innodb_max_dirty_pages_pct AS dirty") != 0)
-        return -1;
-    world->flush_undo = mem_printf("SET GLOBAL innodb_fast_shutdown = %s, GLOBAL innodb_max_dirty_pages_pct = %s",
-                                   row_str(&rows, 0, "fast"), row_str(&rows, 0, "dirty"));
-    rows_free(&rows);
-    return 0;
+        return;
+    if (fast != NULL)
+        world->flush_undo = mem_printf("SET GLOBAL innodb_fast_shutdown = %s, GLOBAL innodb_max_dirty_pages_pct = %s", fast, dirty);
+    else
+        world->flush_undo = mem_printf("SET GLOBAL innodb_max_dirty_pages_pct = %s", dirty);
 }
 
 void steps_flush_undo(struct world *world)
@@ -46,13 +51,19 @@ static int apply_flush(struct world *world, const struct change *change, struct 
     struct db *db = world_db(world, SIDE_MASTER, err);
     if (db == NULL)
         return -1;
+    const struct server_facts *master = &world->facts.master;
+    const char *fast = master->dialect->fast_shutdown ? shown(master, "innodb_fast_shutdown") : NULL;
+    const char *dirty = shown(master, "innodb_max_dirty_pages_pct");
+    if (dirty == NULL)
+        return 0;
+    remember_settings(world, fast, dirty);
     /* a shutdown with innodb_fast_shutdown = 2 leaves pages unwritten, and files copied then are no table */
-    if (remember_settings(world, db, err) != 0 || db_exec(db, err, "SET GLOBAL innodb_fast_shutdown = 1") != 0 ||
+    if ((fast != NULL && db_exec(db, err, "SET GLOBAL innodb_fast_shutdown = 1") != 0) ||
         db_exec(db, err, "SET GLOBAL innodb_max_dirty_pages_pct = 0") != 0)
         return -1;
     for (uint64_t end = clock_ms() + FLUSH_LIMIT_MS; clock_ms() < end;) {
         struct rows rows = ROWS_INIT;
-        if (db_query(db, &rows, err, "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'") != 0)
+        if (db_queryf(db, &rows, err, "%s LIKE 'Innodb_buffer_pool_pages_dirty'", master->dialect->global_status) != 0)
             return -1;
         uint64_t dirty = rows.count > 0 ? row_u64(&rows, 0, "Value") : 0;
         rows_free(&rows);
@@ -106,8 +117,7 @@ static int lock_tables(struct world *world, enum carry carry, struct err *err)
         first = false;
     }
     buf_adds(&sql, carry == CARRY_IMPORT ? " FOR EXPORT" : "");
-    const char *lock_wait = db_dialect(db)->lock_wait;
-    int rc = lock_wait != NULL ? db_execf(db, err, "SET SESSION %s = %u", lock_wait, LOCK_LIMIT_S) : 0;
+    int rc = session_limit_lock_wait(db, LOCK_LIMIT_S, err);
     if (rc == 0 && (rc = db_exec(db, err, buf_str(&sql))) != 0) {
         err_wrap(err, "the master's tables could not be locked within %u s", LOCK_LIMIT_S);
         err_hint(err, "a long transaction holds one of them: SHOW PROCESSLIST on the master; nothing was stopped");

@@ -14,15 +14,17 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     char *pattern = settings_wild_pattern(answers->database);
     struct wanted wanted[8];
     size_t n = 0;
-    wanted[n++] = (struct wanted){ "server-id", id, "another number than the master's", NULL };
+    wanted[n++] = (struct wanted){ .key = "server-id", .value = id, .why = "another number than the master's" };
     if (answers->as_written)
-        wanted[n++] = (struct wanted){ "replicate-do-db", answers->database, "as the how-to writes it", NULL };
+        wanted[n++] = (struct wanted){ .key = "replicate-do-db", .value = answers->database,
+                                       .why = "as the how-to writes it" };
     else
-        wanted[n++] = (struct wanted){ "replicate-wild-do-table", pattern,
-                                       "only this database, also for statements made without USE", NULL };
-    wanted[n++] = (struct wanted){ "relay-log", "mysql-relay-bin", "the default name changes with the host's", NULL };
-    wanted[n++] = (struct wanted){ "skip-slave-start", NULL,
-                                   "nothing is replicated before step 12 has set the right place; taken out again then", NULL };
+        wanted[n++] = (struct wanted){ .key = "replicate-wild-do-table", .value = pattern,
+                                       .why = "only this database, also for statements made without USE" };
+    wanted[n++] = (struct wanted){ .key = "relay-log", .value = "mysql-relay-bin",
+                                   .why = "the default name changes with the host's" };
+    wanted[n++] = (struct wanted){ .key = "skip-slave-start",
+                                   .why = "nothing is replicated before step 12 has set the right place; taken out again then" };
     n += settings_listen(facts, SIDE_SLAVE, &wanted[n]);
     if (!answers->as_written) {
         plan_note(plan, 10, "the how-to writes replicate-do-db = %s; here replicate-wild-do-table = %s, because the former loses "

@@ -50,9 +50,16 @@ static int set_one(struct cnf_set *set, const struct wanted *wanted, struct buf 
 {
     const struct cnf *file = NULL;
     const struct cnf_line *winner = cnf_winner(set, wanted->key, &file);
-    if (is_set(winner, wanted))
+    if (wanted->gone ? winner == NULL : is_set(winner, wanted))
         return 0;
     buf_addf(names, "%s%s", names->len > 0 ? ", " : "", wanted->key);
+    for (; wanted->gone && winner != NULL; winner = cnf_winner(set, wanted->key, &file)) {
+        char *group = mem_dup(winner->group);
+        cnf_remove(&set->files[file - set->files], group, wanted->key);
+        free(group);
+    }
+    if (wanted->gone)
+        return 0;
     if (winner != NULL) {
         char *group = mem_dup(winner->group);
         cnf_set(&set->files[file - set->files], group, wanted->key, wanted->value);

@@ -143,13 +143,13 @@ static int canary_expect(struct db *slave, const char *table, const char *column
 static int canary_gone(struct world *world, struct db *slave, bool *gone, struct err *err)
 {
     struct buf sql = BUF_INIT;
-    buf_adds(&sql, "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = ");
-    quote_sql(&sql, world->answers->database, strlen(world->answers->database));
-    buf_addf(&sql, " AND TABLE_NAME LIKE 'dualserver\\_canary\\_%s%%'", world->run_id);
-    char *count = db_value(slave, err, buf_str(&sql));
-    *gone = count != NULL && strcmp(count, "0") == 0;
-    int rc = count == NULL ? -1 : 0;
-    free(count);
+    struct rows rows = ROWS_INIT;
+    buf_adds(&sql, "SHOW TABLES FROM ");
+    quote_name(&sql, world->answers->database);
+    buf_addf(&sql, " LIKE 'dualserver\\_canary\\_%s%%'", world->run_id);
+    int rc = db_query(slave, &rows, err, buf_str(&sql));
+    *gone = rc == 0 && rows.count == 0;
+    rows_free(&rows);
     buf_free(&sql);
     return rc;
 }

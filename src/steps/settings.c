@@ -52,13 +52,14 @@ size_t settings_listen(const struct facts *facts, enum side side, struct wanted 
     const struct server_facts *server = facts_of(facts, side);
     size_t n = 0;
     if (loopback(facts_setting(server, "bind_address")))
-        wanted[n++] = (struct wanted){ "bind-address", facts_over_ipv6(facts, side) ? "::" : "0.0.0.0",
-                                       "bound to the loopback, the other server cannot connect", NULL };
+        wanted[n++] = (struct wanted){ .key = "bind-address", .value = facts_over_ipv6(facts, side) ? "::" : "0.0.0.0",
+                                       .why = "bound to the loopback, the other server cannot connect" };
     else if (facts_deaf_to_ipv6(facts, side))
-        wanted[n++] = (struct wanted){ "bind-address", "::", "bound to IPv4, the other server cannot connect; :: takes both",
-                                       NULL };
+        wanted[n++] = (struct wanted){ .key = "bind-address", .value = "::",
+                                       .why = "bound to IPv4, the other server cannot connect; :: takes both" };
     if (on(facts_setting(server, "skip_networking")))
-        wanted[n++] = (struct wanted){ "skip-networking", "0", "without networking the other server cannot connect", NULL };
+        wanted[n++] = (struct wanted){ .key = "skip-networking", .value = "0", .gone = !server->dialect->networking_value,
+                                       .why = "without networking the other server cannot connect" };
     return n;
 }
 

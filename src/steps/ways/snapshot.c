@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/quote.h"
+#include "mysql/session.h"
 
 #define LOCK_LIMIT_S 10u  /* new writes queue up behind a lock that is being waited for */
 #define LOCK_TRIES 3
@@ -39,7 +40,7 @@ static int lock_others(struct world *world, struct snapshot *snapshot, struct er
     int rc = 0;
     if (sql.len > 0) {
         snapshot->lock = world_db_open(world, SIDE_MASTER, err);
-        rc = snapshot->lock == NULL ? -1 : db_execf(snapshot->lock, err, "SET SESSION lock_wait_timeout = %u", LOCK_LIMIT_S);
+        rc = snapshot->lock == NULL ? -1 : session_limit_lock_wait(snapshot->lock, LOCK_LIMIT_S, err);
         if (rc == 0)
             rc = db_exec(snapshot->lock, err, buf_str(&sql));
     }
@@ -51,7 +52,7 @@ static int lock_others(struct world *world, struct snapshot *snapshot, struct er
 static int take_under(struct world *world, struct db *all, struct snapshot *snapshot, struct err *err)
 {
     if (db_exec(snapshot->reader, err, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ") != 0 ||
-        db_execf(all, err, "SET SESSION lock_wait_timeout = %u", LOCK_LIMIT_S) != 0 ||
+        session_limit_lock_wait(all, LOCK_LIMIT_S, err) != 0 ||
         db_exec(all, err, "FLUSH TABLES WITH READ LOCK") != 0)
         return -1;
     world_downtime_begin(world);
