@@ -6,13 +6,31 @@
 #include "base/mem.h"
 
 enum {
-    PROBE_BYTES = 4 * 1024 * 1024, /* beyond the first windows of both ends, and still quick on a slow line */
+    WINDOW = 4 * 1024 * 1024, /* longer than what buffers on the way can swallow at once */
+    WINDOWS = 4,
     PIECE = 256 * 1024,
 };
 
 /* Zeros: neither end compresses inside SSH, so they cost the line what anything else does. */
-static const char give_script[] = "# measure the line: 4 MiB from here\nexec head -c 4194304 /dev/zero\n";
-static const char take_script[] = "# measure the line: 4 MiB to here\necho ready; exec cat >/dev/null\n";
+static const char give_script[] = "# measure the line: 16 MiB from here\nexec head -c 16777216 /dev/zero\n";
+static const char take_script[] = "# measure the line: 16 MiB to here\necho ready; exec cat >/dev/null\n";
+
+/* The quickest of the windows: the others were held up by something else than the line. */
+struct watch {
+    uint64_t since, bytes, best;
+};
+
+static void watch_add(struct watch *watch, uint64_t bytes)
+{
+    const uint64_t now = clock_ms();
+    watch->bytes += bytes;
+    if (watch->bytes < WINDOW)
+        return;
+    const uint64_t rate = watch->bytes * 1000 / (now - watch->since + 1);
+    watch->best = rate > watch->best ? rate : watch->best;
+    watch->since = now;
+    watch->bytes = 0;
+}
 
 static struct stream *open_probe(struct host *host, const char *script, struct err *err)
 {
@@ -28,41 +46,43 @@ static int end_probe(struct stream *stream, const struct host *host, struct err 
     return status == 0 ? 0 : err_set(err, ERR_COMMAND, "measuring the line to %s ended with status %d", host_name(host), status);
 }
 
-static int read_probe(struct host *host, unsigned char *bytes, uint64_t *ms, struct err *err)
+static int read_probe(struct host *host, unsigned char *bytes, uint64_t *rate, struct err *err)
 {
     struct stream *stream = open_probe(host, give_script, err);
     if (stream == NULL)
         return -1;
     ssize_t got = stream_read(stream, bytes, PIECE, err);
-    const uint64_t start = clock_ms();
-    while (got > 0)
+    struct watch watch = { .since = clock_ms() }; /* from the first bytes: the command's start is not the line's time */
+    while (got > 0) {
         got = stream_read(stream, bytes, PIECE, err);
-    *ms = clock_ms() - start;
+        watch_add(&watch, got > 0 ? (uint64_t)got : 0);
+    }
     if (got < 0) {
         stream_abandon(stream);
         return -1;
     }
+    *rate = watch.best;
     return end_probe(stream, host, err);
 }
 
-static int write_probe(struct host *host, unsigned char *bytes, uint64_t *ms, struct err *err)
+static int write_probe(struct host *host, unsigned char *bytes, uint64_t *rate, struct err *err)
 {
     struct stream *stream = open_probe(host, take_script, err);
     if (stream == NULL)
         return -1;
-    ssize_t got = stream_read(stream, bytes, PIECE, err); /* the command runs: its start is not the line's time */
-    const uint64_t start = clock_ms();
+    int rc = stream_read(stream, bytes, PIECE, err) < 0 ? -1 : 0; /* it runs */
+    struct watch watch = { .since = clock_ms() };
     memset(bytes, 0, PIECE);
-    int rc = got < 0 ? -1 : 0;
-    for (int sent = 0; rc == 0 && sent < PROBE_BYTES; sent += PIECE)
+    for (int sent = 0; rc == 0 && sent < WINDOWS * WINDOW; sent += PIECE) {
         rc = stream_write(stream, bytes, PIECE, err);
+        watch_add(&watch, PIECE);
+    }
     if (rc != 0) {
         stream_abandon(stream);
         return -1;
     }
-    rc = end_probe(stream, host, err);
-    *ms = clock_ms() - start;
-    return rc;
+    *rate = watch.best;
+    return end_probe(stream, host, err);
 }
 
 int line_rate(struct host *from, struct host *to, uint64_t *bytes_per_second, struct err *err)
@@ -72,8 +92,7 @@ int line_rate(struct host *from, struct host *to, uint64_t *bytes_per_second, st
     int rc = read_probe(from, bytes, &reading, err);
     if (rc == 0)
         rc = write_probe(to, bytes, &writing, err);
-    const uint64_t slower = reading > writing ? reading : writing;
-    *bytes_per_second = (uint64_t)PROBE_BYTES * 1000 / (slower + 1);
+    *bytes_per_second = reading < writing ? reading : writing;
     free(bytes);
     return rc;
 }

@@ -13,7 +13,7 @@ enum {
     PROGRESS_MS = 200,
     RATE_MS = 1000,                         /* the rate is that of the last second or so */
     FILE_ROOM = 8 * 1024,                   /* an inode and a half-used block */
-    WORTH_MEASURING = 64 * 1024 * 1024,     /* less is there before the line is measured */
+    WORTH_MEASURING = 256 * 1024 * 1024,    /* measuring takes 32 MiB of the line */
     ZSTD_PAYS_BELOW = 125 * 1000 * 1000,    /* bytes a second: a gigabit line gains, a faster one gains nothing or loses */
     SECOND_SESSION_PAYS = 64 * 1024 * 1024, /* opening one costs about as much as hashing so many bytes */
 };

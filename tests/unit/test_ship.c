@@ -320,14 +320,14 @@ static void compresses_by_line(void **state)
 {
     struct scene *scene = *state;
     char second[160];
-    put_large(scene, "t.ibd", 70);
+    put_large(scene, "t.ibd", 260);
     scene->ship.compress = COMPRESS_BY_LINE;
     expect_shipped(scene);
     assert_true(scene->ship.wire_bytes > scene->ship.file_bytes);
     manifest_free(&scene->ship.manifest);
     snprintf(second, sizeof second, "%s 2", scene->to_dir);
     scene->ship.to_dir = second;
-    with_tool(scene, "head", "printf x; sleep 0.2");
+    with_tool(scene, "head", "for i in 1 2 3 4; do /usr/bin/head -c 4194304 /dev/zero; sleep 0.1; done; exit 0");
     expect_shipped(scene);
     assert_true(scene->ship.wire_bytes < scene->ship.file_bytes);
     scene->ship.to_dir = scene->to_dir;
