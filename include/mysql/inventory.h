@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "mysql/db.h"
+#include "mysql/series.h"
 
 /* How a table travels. */
 enum carry {
@@ -59,7 +60,7 @@ struct inventory {
 int inventory_read(struct db *db, const char *database, struct inventory *inventory, struct err *err);
 /* Fills carry and because of every table, for this pair of servers. import_table: the slave's secure_file_priv leaves a
  * place from which IMPORT TABLE may read. Pure. */
-void inventory_choose(struct inventory *inventory, const struct dialect *master, const struct dialect *slave,
+void inventory_choose(struct inventory *inventory, struct server_kind master, struct server_kind slave,
                       bool import_table);
 const struct table *inventory_table(const struct inventory *inventory, const char *name);
 /* The tablespaces of an InnoDB table, as file names without suffix: itself, or one for each partition. Borrowed. */

@@ -129,6 +129,7 @@ bool facts_loopback_only(const struct server_facts *server);
 bool facts_over_ipv6(const struct facts *facts, enum side side);
 /* It listens on IPv4 addresses only, and the other server comes over IPv6. */
 bool facts_deaf_to_ipv6(const struct facts *facts, enum side side);
+struct server_kind facts_kind(const struct server_facts *server);
 /* Release series: 1011 for MariaDB 10.11, 800 for MySQL 8.0, 907 for MySQL 9.7. */
 unsigned facts_series(const struct server_facts *server);
 

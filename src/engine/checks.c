@@ -67,9 +67,9 @@ const struct check checks[] = {
       "Name another host as the slave. Cloned machines should get a machine-id of their own: "
       "rm /etc/machine-id, then systemd-machine-id-setup." },
     { "server-versions", "vendor and version fit", check_versions,
-      "Table files and binary logs are only safe to exchange within one release series of one vendor; a newer master "
-      "feeding an older slave is supported by neither vendor.",
-      "Install the master's series on the slave." },
+      "Binary logs are read by servers of the same vendor and the same or a newer series only; table files within one series, "
+      "or where the newer one is known to take them over.",
+      "Install the master's series on the slave, or a newer one of the same vendor." },
     { "db-privileges", "the database login may do what is needed", check_privileges,
       "Without these privileges the run would stop half way.",
       "Leave db_user out (root over the server's socket), or GRANT ALL PRIVILEGES ON *.* ... WITH GRANT OPTION to it." },

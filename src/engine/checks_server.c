@@ -24,22 +24,18 @@ enum check_verdict check_versions(const struct facts *facts, const struct answer
         check_say(text, "a version that is not known here");
         return CHECK_REFUSED;
     }
-    if (master->dialect->mariadb != slave->dialect->mariadb) {
-        check_say(text, "MySQL and MariaDB share neither data files nor GTIDs");
+    const char *way_out = NULL, *refused = series_refuse(facts_kind(master), facts_kind(slave), &way_out);
+    if (refused != NULL) {
+        check_say(text, "%s: %s", refused, way_out);
         return CHECK_REFUSED;
     }
-    if (facts_series(master) > facts_series(slave)) {
-        check_say(text, "a newer master feeding an older slave is not supported by the vendor");
-        return CHECK_REFUSED;
-    }
-    if (facts_series(master) != facts_series(slave)) {
-        check_say(text, "only servers of one release series are supported");
-        return CHECK_REFUSED;
-    }
+    const bool other_series = !series_same(facts_kind(master), facts_kind(slave));
+    if (other_series)
+        check_say(text, "the slave is of a newer series: it can follow this master, but this master could not follow it");
     const bool older_patch = master->version_number > slave->version_number;
     if (older_patch)
         check_say(text, "the slave's patch level is older than the master's");
-    return older_patch ? CHECK_WARNING : CHECK_OK;
+    return older_patch || other_series ? CHECK_WARNING : CHECK_OK;
 }
 
 static enum check_verdict privileges(const struct server_facts *server, const struct answers *answers,

@@ -48,7 +48,8 @@ static const struct {
 
 struct pair {
     const struct table *table;
-    const struct dialect *master, *slave;
+    struct server_kind ends[2]; /* master, slave */
+    const struct dialect *master, *slave; /* theirs */
     bool import_table; /* the slave may read .sdi files */
 };
 
@@ -89,7 +90,13 @@ static bool no_import(const struct pair *pair)
 
 static bool other_series(const struct pair *pair)
 {
-    return pair->master != pair->slave;
+    return !series_files(pair->ends[0], pair->ends[1]);
+}
+
+/* What is current in the one series is history in the other; a table that came as files can be upgraded, an import cannot. */
+static bool other_end_of_time(const struct pair *pair)
+{
+    return pair->table->temporal && !series_same_end_of_time(pair->ends[0], pair->ends[1]);
 }
 
 static bool shared_tablespace(const struct pair *pair)
@@ -123,6 +130,7 @@ static const struct {
     const char *because;
 } reasons[] = {
     { CARRY_FILES, other_vendor, "the servers are of different vendors" },
+    { CARRY_FILES, other_series, "the servers are of different series" },
     { CARRY_FILES, no_myisam_files, "this server does not take a table's bare files" },
     { CARRY_FILES, elsewhere, "its files lie outside the database's folder (DATA DIRECTORY)" },
     { CARRY_FILES, encrypted, "it is encrypted with this server's keys" },
@@ -133,6 +141,7 @@ static const struct {
     { CARRY_IMPORT, other_vendor, "the servers are of different vendors" },
     { CARRY_IMPORT, no_import, "this server cannot import InnoDB files of another" },
     { CARRY_IMPORT, other_series, "the servers are of different series" },
+    { CARRY_IMPORT, other_end_of_time, "it is system-versioned, and its history would mean something else in the slave's series" },
     { CARRY_IMPORT, encrypted, "it is encrypted with this server's keys" },
     { CARRY_IMPORT, elsewhere, "its file lies outside the database's folder (DATA DIRECTORY)" },
     { CARRY_IMPORT, partitioned_import, "it is partitioned in a way that this server cannot import" },
@@ -160,11 +169,11 @@ static void choose(struct table *table, const struct pair *pair)
         }
 }
 
-void inventory_choose(struct inventory *inventory, const struct dialect *master, const struct dialect *slave,
+void inventory_choose(struct inventory *inventory, struct server_kind master, struct server_kind slave,
                       bool import_table)
 {
     for (size_t i = 0; i < inventory->table_count; i++) {
-        const struct pair pair = { .table = &inventory->tables[i], .master = master, .slave = slave,
+        const struct pair pair = { .table = &inventory->tables[i], .ends = { master, slave }, .master = master.dialect, .slave = slave.dialect,
                                    .import_table = import_table };
         choose(&inventory->tables[i], &pair);
         inventory->tables[i].natural = inventory->tables[i].carry;

@@ -28,6 +28,7 @@ libmysql_a_SOURCES = \
 	src/mysql/session.c \
 	src/mysql/sha2crypt.c \
 	src/mysql/sql_text.h \
+	src/mysql/series.c \
 	src/mysql/status.c \
 	src/mysql/table_sum.c \
 	src/mysql/table_sum.h \

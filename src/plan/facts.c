@@ -123,6 +123,11 @@ bool facts_loopback_only(const struct server_facts *server)
     return true;
 }
 
+struct server_kind facts_kind(const struct server_facts *server)
+{
+    return (struct server_kind){ .dialect = server->dialect, .version = server->version_number };
+}
+
 bool facts_over_ipv6(const struct facts *facts, enum side side)
 {
     const char *from = facts_of(facts, side == SIDE_MASTER ? SIDE_SLAVE : SIDE_MASTER)->source_address;

@@ -328,7 +328,7 @@ static int find_missing_definers(struct world *world, struct facts *facts, struc
 int facts_cross(struct world *world, struct facts *facts, struct err *err)
 {
     struct way ways[2] = { { .numeric = NULL }, { .numeric = NULL } };
-    inventory_choose(&facts->master.inventory, facts->master.dialect, facts->slave.dialect,
+    inventory_choose(&facts->master.inventory, facts_kind(&facts->master), facts_kind(&facts->slave),
                      strcasecmp(facts_setting(&facts->slave, "secure_file_priv"), "NULL") != 0);
     find_same(world, facts);
     int rc = find_missing_definers(world, facts, err);

@@ -58,18 +58,29 @@ int adopt_definitions(struct world *world, struct db *db, struct err *err)
     return 0;
 }
 
+/* Of what a first try loaded in part. A system-versioned table refuses TRUNCATE (4137) and keeps what is deleted as history. */
+static int empty_table(struct db *db, const char *database, const struct table *table, struct err *err)
+{
+    static const char *const plain[] = { "TRUNCATE TABLE ", NULL }, *const temporal[] = { "DELETE FROM ", "DELETE HISTORY FROM ", NULL };
+    int rc = 0;
+    for (const char *const *statement = table->temporal ? temporal : plain; rc == 0 && *statement != NULL; statement++) {
+        struct buf sql = BUF_INIT;
+        buf_adds(&sql, *statement);
+        quote_table(&sql, database, table->name);
+        rc = db_exec(db, err, buf_str(&sql));
+        buf_free(&sql);
+    }
+    return rc;
+}
+
 static int load_rows(struct world *world, struct db *db, struct err *err)
 {
     const struct inventory *inventory = &world->facts.master.inventory;
     for (size_t i = 0; i < inventory->table_count; i++) {
         if (inventory->tables[i].carry != CARRY_ROWS)
             continue;
-        struct buf sql = BUF_INIT;
-        buf_adds(&sql, "TRUNCATE TABLE "); /* what a first try loaded in part */
-        quote_table(&sql, inventory->database, inventory->tables[i].name);
-        int rc = world_cancelled(world, err) ? -1 : db_exec(db, err, buf_str(&sql));
-        buf_free(&sql);
-        if (rc != 0 || copy_load_rows(world, i, err) != 0)
+        if (world_cancelled(world, err) || empty_table(db, inventory->database, &inventory->tables[i], err) != 0 ||
+            copy_load_rows(world, i, err) != 0)
             return -1;
     }
     return 0;

@@ -31,6 +31,7 @@ libsteps_a_SOURCES = \
 	src/steps/table.c \
 	src/steps/tls.c \
 	src/steps/warm.c \
+	src/steps/upgrade.c \
 	src/steps/ways/cost.c \
 	src/steps/ways/directory.c \
 	src/steps/ways/rows.c \

@@ -15,6 +15,11 @@
 #include "mysql/optionfiles.h"
 #include "mysql/status.h"
 
+static struct server_kind kind(const struct db *db)
+{
+    return (struct server_kind){ .dialect = db_dialect(db), .version = dialect_version(db_version(db)) };
+}
+
 static int fail(const struct err *err)
 {
     printf("error %d/%d: %s\nhint: %s\n", (int)err->code, err->detail, err->text, err->hint);
@@ -36,7 +41,7 @@ static int show_inventory(struct db *db, const char *database)
     struct inventory inventory;
     if (inventory_read(db, database, &inventory, &err) != 0)
         return fail(&err);
-    inventory_choose(&inventory, db_dialect(db), db_dialect(db));
+    inventory_choose(&inventory, kind(db), kind(db), true);
     printf("database %s %s %s\n", inventory.database, inventory.charset, inventory.collation);
     for (size_t i = 0; i < inventory.table_count; i++) {
         const struct table *t = &inventory.tables[i];
@@ -90,7 +95,7 @@ static int compare(const char *master_socket, const char *slave_socket, const ch
         return 1;
     if (inventory_read(master, database, &inventory, &err) != 0)
         return fail(&err);
-    inventory_choose(&inventory, db_dialect(master), db_dialect(slave));
+    inventory_choose(&inventory, kind(master), kind(slave), true);
     const struct checksum_job job = { .master = master, .slave = slave, .master_lock = lock, .inventory = &inventory,
                                       .wait_seconds = wait };
     const uint64_t start = clock_ms();

@@ -119,6 +119,7 @@ static void tables_are_carried_by_their_engine(void **state)
 {
     (void)state;
     static const char m1011[] = "10.11.14-MariaDB", m105[] = "10.5.29-MariaDB", m80[] = "8.0.36", m84[] = "8.4.3", m57[] = "5.7.44";
+    static const char m118[] = "11.8.3-MariaDB", m103[] = "10.3.39-MariaDB";
     static char *parts[] = { "p0", "p1" }, *files[] = { "t#P#p0", "t#P#p1" };
     static const struct {
         const char *master, *slave;
@@ -151,7 +152,15 @@ static void tables_are_carried_by_their_engine(void **state)
         { m1011, m1011, { .engine = "InnoDB", .partitioned = true, .subpartitioned = true, .partitions = { parts, 2 }, .partition_files = { files, 2 } }, CARRY_ROWS, true },
         { m80, m80, { .engine = "InnoDB", .partitioned = true, .subpartitioned = true, .partition_files = { files, 2 } }, CARRY_IMPORT, false },
         { m57, m80, { .engine = "InnoDB", .partitioned = true, .partition_files = { files, 2 } }, CARRY_ROWS, true },
-        { m105, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
+        { m105, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_IMPORT, false },
+        { m105, m118, { .engine = "InnoDB", .own_tablespace = true }, CARRY_IMPORT, false },
+        { m105, m1011, { .engine = "InnoDB", .own_tablespace = true, .temporal = true }, CARRY_IMPORT, false },
+        { m1011, m118, { .engine = "InnoDB", .own_tablespace = true, .temporal = true }, CARRY_ROWS, true },
+        { m1011, m118, { .engine = "Aria", .temporal = true }, CARRY_FILES, false },
+        { m103, m118, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
+        { m103, m118, { .engine = "MyISAM" }, CARRY_ROWS, true },
+        { m118, m1011, { .engine = "MyISAM" }, CARRY_ROWS, true },
+        { m57, m80, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
         { m80, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "CSV" }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "" }, CARRY_ROWS, true },
@@ -162,7 +171,9 @@ static void tables_are_carried_by_their_engine(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct table table = cases[i].table;
         struct inventory inventory = { .tables = &table, .table_count = 1 };
-        inventory_choose(&inventory, dialect_for(cases[i].master), dialect_for(cases[i].slave), true);
+        const struct server_kind master = { dialect_for(cases[i].master), dialect_version(cases[i].master) };
+        const struct server_kind slave = { dialect_for(cases[i].slave), dialect_version(cases[i].slave) };
+        inventory_choose(&inventory, master, slave, true);
         assert_string_equal(carry_name(table.carry), carry_name(cases[i].carry));
         assert_int_equal(table.because != NULL, cases[i].explained);
     }
@@ -173,7 +184,8 @@ static void a_slave_that_reads_no_files_gets_rows(void **state)
     (void)state;
     struct table table = { .engine = "MyISAM" };
     struct inventory inventory = { .tables = &table, .table_count = 1 };
-    inventory_choose(&inventory, dialect_for("9.7.4"), dialect_for("9.7.4"), false);
+    const struct server_kind kind = { dialect_for("9.7.4"), dialect_version("9.7.4") };
+    inventory_choose(&inventory, kind, kind, false);
     assert_int_equal(table.carry, CARRY_ROWS);
     assert_non_null(strstr(table.because, "secure_file_priv"));
 }

@@ -4,6 +4,7 @@
 
 #include "base/quote.h"
 #include "steps/warm.h"
+#include "steps/upgrade.h"
 
 #define DUMP_RATE (60u << 20) /* bytes a second that a dump tool writes */
 
@@ -45,6 +46,11 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
     }
 }
 
+static int plan_adoption(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    return adopt_plan(facts, answers, plan, err) != 0 || upgrade_plan(facts, answers, plan, err) != 0 ? -1 : 0;
+}
+
 const struct copy_way way_directory = {
     .id = "directory",
     .title = "the database's files, adopted table by table",
@@ -60,7 +66,7 @@ const struct copy_way way_directory = {
         [7] = aside_plan,
         [8] = swap_folder_plan,
         [9] = own_folder_plan,
-        [11] = adopt_plan,
+        [11] = plan_adoption,
     },
     .verify = { [8] = swap_folder_verify, [9] = own_folder_verify, [11] = adopt_verify },
 };
