@@ -19,6 +19,13 @@ struct dialect {
     const char *change_master;     /* CHANGE MASTER TO */
     const char *key;               /* "MASTER": prefix of MASTER_HOST, ... */
     const char *no_gtid;           /* option of CHANGE MASTER that means file and position: "MASTER_USE_GTID = no"; NULL */
+    const char *gtid_use;          /* option of CHANGE MASTER that means GTID: "SOURCE_AUTO_POSITION = 1"; NULL: no GTIDs */
+    const char *gtid_now;          /* statement: all that a master has written */
+    const char *gtid_at;           /* function of file and position; NULL: to be read from the events */
+    const char *gtid_reached, *gtid_reached_end; /* around a quoted set: 1 when a slave has executed it */
+    const char *reset_binlogs;     /* "RESET MASTER": forgets all GTIDs, deletes all binary logs */
+    bool gtid_purged_adds;         /* SET GLOBAL gtid_purged takes '+SET' */
+    const char *all_slaves;        /* status of the connections with a name too; NULL: there are none */
     const char *public_key;        /* option of CHANGE MASTER: = 1 asks the master for its key, without TLS; NULL: there is none */
     bool ssl_verify;               /* CHANGE MASTER has KEY_SSL_VERIFY_SERVER_CERT */
     bool ssl_names;                /* and finds the address among all names of a certificate */

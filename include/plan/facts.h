@@ -74,6 +74,7 @@ struct server_facts {
     bool log_bin;
     struct strings binlogs; /* names in SHOW BINARY LOGS, empty when off */
     struct slave_status slave_status;
+    struct strings channels; /* of the slave: replication connections that have a name */
     unsigned attached_slaves; /* SHOW SLAVE HOSTS or Binlog Dump threads, whichever shows more: most slaves show in both */
     struct strings attached_ids; /* their server ids */
     struct strings binlog_do_db, binlog_ignore_db; /* in force, or coming into force when log_bin is switched on */
@@ -102,6 +103,7 @@ struct server_facts {
 struct facts {
     struct server_facts master, slave;
     bool same_machine;      /* the slave is the master under another name (machine-id, or the same server answers) */
+    char *gtid_extra;       /* MySQL: what the slave has executed and the master has not; NULL: the slave keeps no GTIDs */
     const char *same_because; /* "machine-id", "server uuid", "a marker set on one is seen on the other"; NULL */
     /* tried from the right end, while nothing was changed */
     bool slave_reaches_master; /* the slave got an answer from the master's port; while mysqld is bound to the loopback

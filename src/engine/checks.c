@@ -88,7 +88,8 @@ const struct check checks[] = {
       "Stop replication on them first (STOP SLAVE; RESET SLAVE ALL), or set them up from the new master." },
     { "slave-replicates", "the slave follows no other master", check_slave_replicates,
       "CHANGE MASTER would forget where the slave stood with its present master.",
-      "If it is no longer wanted there: STOP SLAVE; RESET SLAVE ALL on the slave." },
+      "If it is no longer wanted there: STOP SLAVE; RESET SLAVE ALL on the slave (of a connection with a name: RESET SLAVE 'NAME' "
+      "ALL; RESET REPLICA ALL FOR CHANNEL 'NAME')." },
     { "master-is-slave", "the master is not itself a slave", check_master_is_slave,
       "What a master receives from its own master reaches its slave only when it writes it into its own binary log.",
       "Set log_slave_updates = ON on the master (log_replica_updates in MySQL 8)." },
@@ -144,9 +145,11 @@ const struct check checks[] = {
     { "binlog-expiry", "binary logs are kept long enough", check_binlog_expiry,
       "A slave that was away longer than binary logs are kept cannot go on (error 1236) and has to be set up again.",
       "Set expire_logs_days or binlog_expire_logs_seconds on the master to a week or more." },
-    { "gtid", "GTID modes fit", check_gtid,
-      "With gtid_mode ON on one MySQL server and OFF on the other replication stops at once.",
-      "Set gtid_mode and enforce_gtid_consistency alike on both." },
+    { "gtid", "global transaction ids", check_gtid,
+      "With gtid_mode ON on one MySQL server and OFF on the other replication stops at once; what the slave holds as executed it "
+      "skips, whoever wrote it.",
+      "Set gtid_mode and enforce_gtid_consistency alike on both. What is left over on the slave goes with gtid = auto, or with RESET "
+      "MASTER (RESET BINARY LOGS AND GTIDS) there, which also deletes its own binary logs." },
     { "tls", "encryption of the replication connection", check_tls,
       "Without TLS the rows cross the network readable; with a certificate that nobody vouches for, whoever stands between can "
       "read and change them.",

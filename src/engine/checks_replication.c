@@ -39,6 +39,13 @@ enum check_verdict check_slave_replicates(const struct facts *facts, const struc
 {
     (void)answers;
     const struct slave_status *status = &facts->slave.slave_status;
+    if (facts->slave.channels.count > 0) {
+        struct buf names = BUF_INIT;
+        check_list(&names, &facts->slave.channels, 5);
+        check_say(text, "the slave %s follows other servers by connections with a name: %s", facts->slave.host, buf_str(&names));
+        buf_free(&names);
+        return CHECK_REFUSED;
+    }
     if (!status->configured) {
         check_say(text, "%s is no slave yet", facts->slave.host);
         return CHECK_OK;
@@ -215,23 +222,6 @@ enum check_verdict check_binlog_expiry(const struct facts *facts, const struct a
         check_say(text, "the master %s keeps its binary logs for %s", facts->master.host, buf_str(&span));
     buf_free(&span);
     return seconds != 0 && seconds < EXPIRY_LEAST_S ? CHECK_WARNING : CHECK_OK;
-}
-
-enum check_verdict check_gtid(const struct facts *facts, const struct answers *answers, struct buf *text)
-{
-    (void)answers;
-    const char *master = facts_setting(&facts->master, "gtid_mode"), *slave = facts_setting(&facts->slave, "gtid_mode");
-    if (master[0] == '\0' || slave[0] == '\0') {
-        check_say(text, "these servers need no gtid_mode");
-        return CHECK_OK;
-    }
-    check_say(text, "gtid_mode is %s on the master %s, %s on the slave %s", master, facts->master.host, slave,
-              facts->slave.host);
-    bool clash = (strcasecmp(master, "ON") == 0 && strcasecmp(slave, "OFF") == 0) ||
-                 (strcasecmp(master, "OFF") == 0 && strcasecmp(slave, "ON") == 0);
-    if (clash)
-        return CHECK_REFUSED;
-    return strcasecmp(master, slave) != 0 ? CHECK_WARNING : CHECK_OK;
 }
 
 enum check_verdict check_as_written(const struct facts *facts, const struct answers *answers, struct buf *text)

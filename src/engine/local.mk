@@ -5,6 +5,7 @@ libengine_a_SOURCES = \
 	src/engine/checks.h \
 	src/engine/checks_data.c \
 	src/engine/checks_disk.c \
+	src/engine/checks_gtid.c \
 	src/engine/checks_machine.c \
 	src/engine/checks_replication.c \
 	src/engine/checks_server.c \

@@ -17,6 +17,7 @@ libmysql_a_SOURCES = \
 	src/mysql/diff.c \
 	src/mysql/event_text.c \
 	src/mysql/filename.c \
+	src/mysql/gtid.c \
 	src/mysql/inventory.c \
 	src/mysql/inventory_innodb.c \
 	src/mysql/inventory_objects.c \

@@ -156,7 +156,7 @@ static void free_server(struct server_facts *server)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     struct strings *lists[] = {
-        &server->persisted, &server->command_line, &server->lacking, &server->binlogs, &server->attached_ids,
+        &server->channels, &server->persisted, &server->command_line, &server->lacking, &server->binlogs, &server->attached_ids,
         &server->binlog_do_db, &server->binlog_ignore_db, &server->databases, &server->definers,
         &server->missing_definers, &server->links, &server->leftovers,
     };
@@ -181,6 +181,7 @@ void facts_free(struct facts *facts)
     free_server(&facts->master);
     free_server(&facts->slave);
     free(facts->reach_text);
+    free(facts->gtid_extra);
     free(facts->reports_text);
     *facts = (struct facts){ .master.side = SIDE_MASTER, .slave.side = SIDE_SLAVE };
 }

@@ -336,6 +336,8 @@ int facts_cross(struct world *world, struct facts *facts, struct err *err)
         rc = find_addresses(world, facts, ways, err);
     if (rc == 0)
         rc = facts_tls(world, facts, err);
+    if (rc == 0)
+        rc = facts_gtid(world, facts, err);
     if (rc == 0 && world_cancelled(world, err))
         rc = -1;
     if (rc == 0)

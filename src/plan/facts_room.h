@@ -44,6 +44,8 @@ int facts_server(struct world *world, struct server_facts *server, struct err *e
 int facts_options(struct world *world, struct server_facts *server, struct err *err);
 /* What takes both: ways of carrying, definers, the same machine, addresses and reachability. */
 int facts_cross(struct world *world, struct facts *facts, struct err *err);
+/* GTIDs and channels that the slave holds from before. */
+int facts_gtid(struct world *world, struct facts *facts, struct err *err);
 /* TLS of both, when their addresses are known. */
 int facts_tls(struct world *world, struct facts *facts, struct err *err);
 /* A guess at --socket and --port in what `mysqld --print-defaults` prints; the caller frees; NULL: not there. Pure. */

@@ -9,6 +9,7 @@ libplan_a_SOURCES = \
 	src/plan/change_apply.c \
 	src/plan/facts.c \
 	src/plan/facts_cross.c \
+	src/plan/facts_gtid.c \
 	src/plan/facts_machine.c \
 	src/plan/facts_room.h \
 	src/plan/facts_server.c \

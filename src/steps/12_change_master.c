@@ -9,6 +9,7 @@
 #include "base/quote.h"
 #include "steps/config.h"
 #include "steps/copy_way.h"
+#include "steps/gtid.h"
 #include "steps/settings.h"
 #include "steps/tls.h"
 
@@ -75,11 +76,14 @@ static void plan_let_start(const struct facts *facts, struct plan *plan)
     }
 }
 
-static void plan_encryption(const struct facts *facts, const struct answers *answers, struct plan *plan)
+static void plan_way_of_following(const struct facts *facts, const struct answers *answers, struct plan *plan)
 {
     struct buf text = BUF_INIT;
     tls_explain(facts, answers, SIDE_MASTER, &text);
     plan_note(plan, 12, "the replication connection is %s", buf_str(&text));
+    buf_clear(&text);
+    gtid_explain(facts, answers, &text);
+    plan_note(plan, 12, "the slave finds its place by %s", buf_str(&text));
     buf_free(&text);
 }
 
@@ -87,6 +91,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
 {
     (void)err;
     struct buf shown = BUF_INIT;
+    gtid_plan_state(facts, answers, plan);
     write_statements(facts, answers, plan->way->start, 4, &shown);
     plan_add(plan, &(struct change){
                        .kind = CHANGE_SQL,
@@ -97,7 +102,8 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .undo = mem_printf("%s; %s", facts->slave.dialect->stop, facts->slave.dialect->reset_all),
                        .apply = apply_change_master,
                    });
-    plan_encryption(facts, answers, plan);
+    gtid_plan_use(facts, answers, plan);
+    plan_way_of_following(facts, answers, plan);
     plan_let_start(facts, plan);
     plan_note(plan, 12, "the how-to writes MASTER_LOG_FILE='', which means the oldest log; here the file that step 4 opened, because "
                         "older logs would be replayed onto newer data");

@@ -20,6 +20,7 @@ libsteps_a_SOURCES = \
 	src/steps/config.c \
 	src/steps/copy.c \
 	src/steps/copy_way.c \
+	src/steps/gtid.c \
 	src/steps/import.c \
 	src/steps/import.h \
 	src/steps/import_exchange.c \

@@ -10,6 +10,8 @@
 #include "base/quote.h"
 #include "mysql/checksum.h"
 #include "mysql/status.h"
+#include "steps/gtid.h"
+#include "steps/tls.h"
 
 #define CATCH_UP_S 300u /* after a long ship the slave has to work off what was written meanwhile */
 
@@ -337,6 +339,25 @@ static int show_status(struct world *world, struct err *err)
     return 0;
 }
 
+/* Where TLS is to be used, the slave's own status says that it is: with MASTER_SSL it does not connect in clear. */
+static int encrypted(struct world *world, struct err *err)
+{
+    struct slave_status status = { .configured = false };
+    struct db *slave = world_db(world, SIDE_SLAVE, err);
+    if (tls_trust(&world->facts, world->answers, SIDE_MASTER) == TRUST_PLAIN)
+        return 0;
+    if (slave == NULL || slave_status_read(slave, &status, err) != 0)
+        return -1;
+    const char *allowed = row_str(&status.rows, 0, row_has(&status.rows, "Source_SSL_Allowed") ? "Source_SSL_Allowed" : "Master_SSL_Allowed");
+    const bool ok = strcmp(allowed, "Yes") == 0;
+    struct buf text = BUF_INIT;
+    tls_explain(&world->facts, world->answers, SIDE_MASTER, &text);
+    proof(world, "encryption", ok, ok ? buf_str(&text) : "the replication connection is NOT encrypted");
+    buf_free(&text);
+    slave_status_free(&status);
+    return ok ? 0 : err_set(err, ERR_WORLD, "the replication connection is not encrypted");
+}
+
 int steps_prove(struct world *world, struct err *err)
 {
     struct slave_status before = { .configured = false };
@@ -349,6 +370,10 @@ int steps_prove(struct world *world, struct err *err)
         rc = canaries(world, err);
     if (rc == 0)
         rc = advances(world, &before, err);
+    if (rc == 0)
+        rc = gtid_prove(world, err);
+    if (rc == 0)
+        rc = encrypted(world, err);
     if (rc == 0)
         rc = same_objects(world, err);
     if (rc == 0 && world->answers->verify == VERIFY_FULL)
