@@ -125,7 +125,7 @@ static void server_free(struct server_facts *server)
     free(server->inventory.objects);
     struct strings *lists[] = { &server->databases, &server->lacking, &server->attached_ids, &server->persisted,
                                 &server->command_line, &server->links, &server->leftovers, &server->binlog_do_db,
-                                &server->binlog_ignore_db, &server->missing_definers };
+                                &server->binlog_ignore_db, &server->missing_definers, &server->channels };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         strings_free(lists[i]);
     cnf_set_free(&server->options);
@@ -136,6 +136,7 @@ static void done(struct facts *facts)
     server_free(&facts->master);
     server_free(&facts->slave);
     free(facts->reach_text);
+    free(facts->gtid_extra);
     free(facts->reports_text);
 }
 
@@ -252,6 +253,29 @@ WRONG(expiry_never, set(m, "expire_logs_days", "0");)
 WRONG(gtid_clash, set(m, "gtid_mode", "ON"); set(s, "gtid_mode", "OFF");)
 WRONG(gtid_permissive, set(m, "gtid_mode", "ON"); set(s, "gtid_mode", "ON_PERMISSIVE");)
 WRONG(gtid_alike, set(m, "gtid_mode", "ON"); set(s, "gtid_mode", "ON");)
+#define MASTER_UUID "3e11fa47-71ca-11e1-9e33-c80aa9429562"
+
+static void keep_gtids(struct facts *f, const char *extra)
+{
+    f->master.dialect = f->slave.dialect = dialect_for("8.4.6");
+    set(&f->master, "gtid_mode", "ON");
+    set(&f->slave, "gtid_mode", "ON");
+    text(&f->master.server_uuid, MASTER_UUID);
+    text(&f->gtid_extra, extra);
+}
+
+WRONG(gtid_errant, keep_gtids(f, "aaaaaaaa-71ca-11e1-9e33-c80aa9429562:1-3");)
+WRONG(gtid_collision, keep_gtids(f, MASTER_UUID ":6-9");)
+WRONG(gtid_collision_off, keep_gtids(f, MASTER_UUID ":6-9"); a->replication.gtid_off = true;)
+WRONG(gtid_left, m->dialect = s->dialect = dialect_for("10.11.14-MariaDB"); set(s, "gtid_slave_pos", "7-7-5");)
+WRONG(gtid_left_off, m->dialect = s->dialect = dialect_for("10.11.14-MariaDB"); set(s, "gtid_slave_pos", "7-7-5");
+      a->replication.gtid_off = true;)
+WRONG(gtid_strict, set(s, "gtid_strict_mode", "ON"); set(s, "log_slave_updates", "ON"); set(s, "gtid_binlog_pos", "0-2-9");
+      set(m, "gtid_binlog_pos", "0-1-8");)
+WRONG(gtid_strict_behind, set(s, "gtid_strict_mode", "ON"); set(s, "log_slave_updates", "ON"); set(s, "gtid_binlog_pos", "0-2-8");
+      set(m, "gtid_binlog_pos", "0-1-8");)
+WRONG(named_channel, strings_add(&s->channels, "crm");)
+
 static void offer_tls(struct server_facts *server, bool vouched)
 {
     server->tls.offered = true;
@@ -396,6 +420,14 @@ static const struct trial {
     { "gtid", gtid_clash, CHECK_REFUSED, "ON on the master" },
     { "gtid", gtid_permissive, CHECK_WARNING, "ON_PERMISSIVE" },
     { "gtid", gtid_alike, CHECK_OK, "" },
+    { "gtid", gtid_errant, CHECK_WARNING, "which the master has not: left as it is" },
+    { "gtid", gtid_collision, CHECK_WARNING, "RESET BINARY LOGS AND GTIDS" },
+    { "gtid", gtid_collision_off, CHECK_REFUSED, "not in its history" },
+    { "gtid", gtid_left, CHECK_WARNING, "'7-7-5'" },
+    { "gtid", gtid_left_off, CHECK_OK, "gtid = off" },
+    { "gtid", gtid_strict, CHECK_REFUSED, "ahead of the master's in domain 0" },
+    { "gtid", gtid_strict_behind, CHECK_OK, "" },
+    { "slave-replicates", named_channel, CHECK_REFUSED, "connections with a name: crm" },
     { "tls", tls_wanted, CHECK_REFUSED, "replication, to the master db1: not encrypted (no TLS is offered)" },
     { "tls", tls_wanted_of_reports, CHECK_REFUSED, "reports, to the slave db2: not encrypted (no TLS is offered)" },
     { "tls", tls_nobody_vouches, CHECK_REFUSED, "nobody vouches for the certificate (certificate has expired)" },

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "mysql/gtid.h"
 #include "mysql/inventory.h"
 #include "mysql/status.h"
 
@@ -249,6 +250,33 @@ static void events_arrive_disabled(void **state)
     }
 }
 
+#define MASTER_UUID "3e11fa47-71ca-11e1-9e33-c80aa9429562"
+#define OTHER_UUID "aaaaaaaa-71ca-11e1-9e33-c80aa9429562"
+
+static void sets_of_gtids(void **state)
+{
+    (void)state;
+    assert_true(gtid_set_has(MASTER_UUID ":1-5", MASTER_UUID));
+    assert_true(gtid_set_has(OTHER_UUID ":1-5:7,\n3E11FA47-71ca-11e1-9e33-c80aa9429562:tag:1", MASTER_UUID));
+    assert_false(gtid_set_has(OTHER_UUID ":1-5", MASTER_UUID));
+    assert_false(gtid_set_has("", MASTER_UUID) || gtid_set_has(MASTER_UUID ":1", "") || gtid_set_has(MASTER_UUID ":1", NULL));
+    assert_true(gtid_sets_meet(OTHER_UUID ":9,\n" MASTER_UUID ":6-9", MASTER_UUID ":1-5"));
+    assert_false(gtid_sets_meet(OTHER_UUID ":9", MASTER_UUID ":1-5"));
+    assert_false(gtid_sets_meet("", MASTER_UUID ":1-5") || gtid_sets_meet(MASTER_UUID ":1-5", ""));
+}
+
+static void positions_of_domains(void **state)
+{
+    (void)state;
+    unsigned long domain = 99;
+    assert_false(gtid_ahead("0-1-100,7-3-5", "7-1-5,0-2-100", &domain));
+    assert_true(gtid_ahead("0-1-100,7-3-6", "7-1-5,0-2-100", &domain));
+    assert_int_equal(domain, 7);
+    assert_true(gtid_ahead("3-1-1", "", &domain));
+    assert_int_equal(domain, 3);
+    assert_false(gtid_ahead("", "0-1-1", &domain) || gtid_ahead("nonsense", "", &domain));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +287,8 @@ int main(void)
         cmocka_unit_test(a_slave_that_reads_no_files_gets_rows),
         cmocka_unit_test(fulltext_indexes_are_made_anew),
         cmocka_unit_test(events_arrive_disabled),
+        cmocka_unit_test(sets_of_gtids),
+        cmocka_unit_test(positions_of_domains),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

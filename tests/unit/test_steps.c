@@ -240,6 +240,43 @@ static void test_public_key(void **state)
     assert_has(rendered(f), "GET_SOURCE_PUBLIC_KEY = 0");
 }
 
+static void test_gtids(void **state)
+{
+    struct fixture *f = *state;
+    const char *text = rendered(f);
+    assert_has(text, "SET GLOBAL gtid_slave_pos = 'the GTID at the coordinates'");
+    assert_has(text, "MASTER_LOG_POS = 4"); /* first by file and position */
+    assert_true(strstr(text, "MASTER_USE_GTID = no") < strstr(text, "CHANGE MASTER TO MASTER_USE_GTID = slave_pos"));
+    f->answers.replication.gtid_off = true;
+    text = rendered(f);
+    assert_lacks(text, "gtid_slave_pos");
+    assert_lacks(text, "slave_pos");
+    assert_has(text, "the slave finds its place by file and position: gtid = off");
+}
+
+/* MySQL: only where gtid_mode is ON on both; 5.7 can add nothing to a set that is not empty. */
+static void test_gtids_of_mysql(void **state)
+{
+    struct fixture *f = *state;
+    static struct setting on[] = { { "gtid_mode", "ON" }, { "gtid_executed", "u:1" } };
+    f->facts.master.dialect = f->facts.slave.dialect = dialect_for("8.4.6");
+    assert_lacks(rendered(f), "gtid_purged");
+    f->facts.master.settings = f->facts.slave.settings = on;
+    const char *text = rendered(f);
+    assert_has(text, "SET GLOBAL gtid_purged = '+all");
+    assert_has(text, "CHANGE REPLICATION SOURCE TO SOURCE_AUTO_POSITION = 1");
+    assert_lacks(text, "RESET BINARY LOGS");
+    assert_false(plan_destroys(&f->plan));
+    f->facts.gtid_extra = mem_dup("3e11fa47-71ca-11e1-9e33-c80aa9429562:6-9");
+    f->facts.master.server_uuid = mem_dup("3E11FA47-71ca-11e1-9e33-c80aa9429562");
+    assert_has(rendered(f), "    RESET BINARY LOGS AND GTIDS\n"); /* a statement, not a word in a note */
+    assert_true(plan_destroys(&f->plan));
+    f->facts.master.dialect = f->facts.slave.dialect = dialect_for("5.7.44");
+    text = rendered(f);
+    assert_lacks(text, "SET GLOBAL gtid_purged");
+    assert_has(text, "gtid_executed of the slave is not empty");
+}
+
 static void test_settings_that_are_there(void **state)
 {
     struct fixture *f = *state;
@@ -314,6 +351,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_encryption, setup, teardown),
         cmocka_unit_test_setup_teardown(test_certificate_in_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(test_public_key, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_gtids, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_gtids_of_mysql, setup, teardown),
         cmocka_unit_test_setup_teardown(test_settings_that_are_there, setup, teardown),
         cmocka_unit_test_setup_teardown(test_server_ids_differ, setup, teardown),
         cmocka_unit_test_setup_teardown(test_old_data_goes_aside, setup, teardown),
