@@ -12,8 +12,8 @@
 /* $1: the server's certificate, $2: its CA, either may be empty; $3: the file with the other server's CA. Of what is in them
  * only certificates leave the host. */
 static const char script[] =
-    LOOK_PROLOGUE
     "# certificates in $1 and $2\n"
+    LOOK_PROLOGUE
     "blocks() { awk -v key=\"$1\" '{ sub(/\\r$/, \"\") } /^-----BEGIN CERTIFICATE-----/ { on = 1 } on { print key, $0 } "
     "/^-----END CERTIFICATE-----/ { on = 0 }' <\"$2\"; }\n"
     "if [ -n \"$1\" ] && [ -r \"$1\" ]; then blocks cert \"$1\"; fi\n"

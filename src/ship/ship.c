@@ -27,7 +27,7 @@ static const char prepare_script[] =
     "if [ -n \"$(ls -A -- \"$1\")\" ]; then echo \"$1 is not empty\" >&2; exit 1; fi\n"
     "exec stat -f -c '%a %S' -- \"$1\"\n";
 
-static const char zstd_script[] = "command -v zstd >/dev/null 2>&1";
+static const char zstd_script[] = "# is zstd there?\ncommand -v zstd >/dev/null 2>&1";
 
 struct progress {
     struct ship *ship;
