@@ -38,6 +38,7 @@ static const struct {
     { "Aria", CARRY_FILES, NULL },
     { "InnoDB", CARRY_IMPORT, NULL },
     { "MEMORY", CARRY_DEFINITION, "MEMORY tables are empty after every start" },
+    { "HEAP", CARRY_DEFINITION, "MEMORY tables are empty after every start" }, /* its name until 5.0 */
     { "BLACKHOLE", CARRY_DEFINITION, "BLACKHOLE tables hold no rows" },
     { "MRG_MyISAM", CARRY_DEFINITION, "MERGE tables hold no rows of their own" },
     { "FEDERATED", CARRY_DEFINITION, "its rows live on another server" },

@@ -22,6 +22,20 @@ static char *word_behind(const char *text, const char *mark)
     return mem_dup_n(at, strcspn(at, " */"));
 }
 
+/* The text leaves a collation out that is its character set's own. */
+static int read_default_collation(struct db *db, struct inventory *inventory, struct err *err)
+{
+    struct rows rows = ROWS_INIT;
+    struct buf charset = BUF_INIT;
+    quote_sql(&charset, inventory->charset, strlen(inventory->charset));
+    const int rc = db_queryf(db, &rows, err, "SHOW CHARACTER SET LIKE %s", buf_str(&charset));
+    free(inventory->collation);
+    inventory->collation = mem_dup(row_str(&rows, 0, "Default collation"));
+    rows_free(&rows);
+    buf_free(&charset);
+    return rc;
+}
+
 static int read_database(struct db *db, struct inventory *inventory, const char *name, struct err *err)
 {
     struct rows rows = ROWS_INIT;
@@ -31,7 +45,7 @@ static int read_database(struct db *db, struct inventory *inventory, const char 
     inventory->charset = word_behind(create, "DEFAULT CHARACTER SET ");
     inventory->collation = word_behind(create, " COLLATE ");
     rows_free(&rows);
-    return 0;
+    return inventory->collation[0] != '\0' ? 0 : read_default_collation(db, inventory, err);
 }
 
 static int read_tables(struct db *db, struct inventory *inventory, const char *name, struct err *err)

@@ -315,6 +315,20 @@ static void read_coming_filters(struct server_facts *server)
     }
 }
 
+/* MySQL before 5.6.1 has bind_address in its option files only (manual 5.6, bind_address): what they say is in force. */
+static void take_unshown(struct server_facts *server, const char *name)
+{
+    const struct cnf *file = NULL;
+    const struct cnf_line *line = cnf_winner(&server->options, name, &file);
+    for (size_t i = 0; i < server->setting_count; i++)
+        if (strcasecmp(server->settings[i].name, name) == 0)
+            return;
+    if (line == NULL || line->value == NULL)
+        return;
+    server->settings = mem_grow(server->settings, server->setting_count + 1, sizeof *server->settings);
+    server->settings[server->setting_count++] = (struct setting){ .name = mem_dup(name), .value = mem_dup(line->value) };
+}
+
 int facts_options(struct world *world, struct server_facts *server, struct err *err)
 {
     struct host *host = world->hosts[server->side];
@@ -325,6 +339,7 @@ int facts_options(struct world *world, struct server_facts *server, struct err *
     int rc = optionfiles_validate(host, server->dialect, cnf, &server->options_accepted, &said, err);
     fact_set(&server->options_said, buf_str(&said));
     buf_free(&said);
+    take_unshown(server, "bind_address");
     if (!server->log_bin)
         read_coming_filters(server);
     return rc;

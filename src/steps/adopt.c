@@ -126,9 +126,11 @@ int adopt_tables(struct world *world, const struct change *change, struct err *e
 
 /* A function that is not declared DETERMINISTIC is refused on a server with a binary log (1418) unless it trusts the makers of
  * functions; the master's run there already. Returns the statement that puts the setting back; NULL: nothing was set. */
-static const char *trust_makers(struct db *db)
+static const char *trust_makers(struct world *world, struct db *db)
 {
     struct err ignored = ERR_INIT;
+    if (facts_setting(&world->facts.slave, "log_bin_trust_function_creators")[0] == '\0') /* MySQL before 5.0.16 */
+        return NULL;
     char *before = db_value(db, &ignored, "SELECT @@GLOBAL.log_bin_trust_function_creators");
     const bool set = before != NULL && strcmp(before, "0") == 0 &&
                      db_exec(db, &ignored, "SET GLOBAL log_bin_trust_function_creators = 1") == 0;
@@ -141,7 +143,7 @@ int adopt_objects(struct world *world, const struct change *change, struct err *
     (void)change;
     const struct definitions *definitions = &world->definitions;
     struct db *db = adopt_session(world, err);
-    const char *distrust = db != NULL ? trust_makers(db) : NULL;
+    const char *distrust = db != NULL ? trust_makers(world, db) : NULL;
     struct err ignored = ERR_INIT;
     int rc = db == NULL ? -1 : 0;
     for (size_t i = 0; rc == 0 && i < definitions->count; i++) {

@@ -45,14 +45,15 @@ static int save_definitions(struct world *world, const struct definitions *defin
 
 static int drop_object(struct db *db, const char *database, const struct object *object, struct err *err)
 {
-    static const char *const words[] = {
-        [OBJECT_VIEW] = "VIEW",         [OBJECT_TRIGGER] = "TRIGGER", [OBJECT_PROCEDURE] = "PROCEDURE",
-        [OBJECT_FUNCTION] = "FUNCTION", [OBJECT_EVENT] = "EVENT",     [OBJECT_SEQUENCE] = NULL,
+    const char *const words[] = {
+        [OBJECT_VIEW] = "DROP VIEW IF EXISTS",         [OBJECT_TRIGGER] = db_dialect(db)->drop_trigger,
+        [OBJECT_PROCEDURE] = "DROP PROCEDURE IF EXISTS", [OBJECT_FUNCTION] = "DROP FUNCTION IF EXISTS",
+        [OBJECT_EVENT] = "DROP EVENT IF EXISTS",       [OBJECT_SEQUENCE] = NULL,
     };
-    if (words[object->kind] == NULL)
+    if (object->kind >= sizeof words / sizeof words[0] || words[object->kind] == NULL)
         return 0;
     struct buf sql = BUF_INIT;
-    buf_addf(&sql, "DROP %s IF EXISTS ", words[object->kind]);
+    buf_addf(&sql, "%s ", words[object->kind]);
     quote_table(&sql, database, object->name);
     int rc = db_exec(db, err, buf_str(&sql));
     buf_free(&sql);

@@ -28,8 +28,10 @@ static const struct {
     { "say datadir", place },
     { "/dev/tcp", greeting },
     { "Default options are read", "/etc/my.cnf\n" },
-    { "cp -a --reflink=auto tables", "/var/lib/mysql/mysql-bin.000001\n" },
-    { "# list $1", "customers.ibd\ninvoices.ibd\ntraffic#P#p0.ibd\n" },
+    { "cp -a --reflink=auto tables", "/var/lib/mysql/mysql-bin.000001\n/var/lib/mysql/binlog.000001\n" },
+    { "# list $1", "customers.ibd\ninvoices.ibd\ntraffic#P#p0.ibd\ntraffic#p#p0.ibd\ntraffic#p#p1.ibd\ncalls_2026_10.MYD\n"
+                   "calls_2026_10.MYI\ncalls_2026_10_372.sdi\n" },
+    { "# read $1/*.sdi", "calls_2026_10_372.sdi\t{\"sdi_version\":80019,\"dd_object\":{\"name\":\"calls_2026_10\"}}\n" },
     { "# is $2 active?", "no\n" },
 };
 
@@ -97,7 +99,7 @@ static int run(struct host *common, struct run *run, struct err *err)
         buf_addf(out, "numeric %s\nsource %s\nssh_address %s\nssh_port 22\n", arguments[0],
                  host->machine.side == SIDE_MASTER ? "192.0.2.11" : "192.0.2.12", common->name);
     else if (strstr(script, "exec cat -- \"$1\"") != NULL)
-        buf_adds(out, host->machine.option_file);
+        buf_adds(out, buf_str(&host->machine.text->options));
     else if (strstr(script, "verb=$1 kind=$2") != NULL)
         buf_addf(out, "%s\n", arguments[0]); /* started or stopped, as it was told */
     else

@@ -10,7 +10,6 @@ struct fake_machine {
     enum side side;
     const struct server_text *text;
     const char *socket;      /* where the fake server listens: every tunnel leads there */
-    const char *option_file; /* content of /etc/my.cnf */
     struct tape *tape;       /* commands of the server's own tools are put there too, as "$ mysqldump ..." */
 };
 

@@ -111,6 +111,8 @@ static void read_line(struct server_text *text, const char *folder, const char *
         text->version = mem_dup(rest);
     } else if ((rest = behind(line, "machine")) != NULL) {
         strings_add(&text->machine, rest);
+    } else if ((rest = behind(line, "option")) != NULL) {
+        buf_addf(&text->options, "%s\n", rest);
     } else if ((rest = behind(line, "include")) != NULL) {
         server_text_read(text, folder, rest);
     } else if ((rest = behind(line, "refuse")) != NULL) {
@@ -154,6 +156,7 @@ void server_text_free(struct server_text *text)
     free(text->blocks);
     free(text->version);
     strings_free(&text->machine);
+    buf_free(&text->options);
     *text = (struct server_text){ .block_count = 0 };
 }
 

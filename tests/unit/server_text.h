@@ -5,6 +5,7 @@
  *     server 10.6.21-MariaDB-log           what it greets with
  *     include mariadb.txt                  blocks of another file follow here
  *     machine mysqldump /usr/bin/mysqldump a line that the look at its machine prints
+ *     option skip-networking               a line of its /etc/my.cnf, in [mysqld]
  *     refuse 1146 SELECT * FROM performance_schema.*
  *     answer master SHOW BINARY LOGS       to one side's server; without a word for the side: both
  *     when START SLAVE                     only after that server was told so (all of several must hold)
@@ -41,6 +42,7 @@ struct server_text {
     char *version;
     const struct history *history; /* NULL: it knows everything */
     struct strings machine;
+    struct buf options;            /* its /etc/my.cnf */
     struct block *blocks;
     size_t block_count;
 };

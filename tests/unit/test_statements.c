@@ -44,9 +44,9 @@ static void no_event(void *context, const struct event *event)
 
 static void rig_open(struct rig *rig, const char *name)
 {
-    static const char option_file[] = "[mysqld]\nuser = mysql\n";
     *rig = (struct rig){ .folder = "/tmp/dualserver-test-XXXXXX" };
     char *file = mem_printf("%s.txt", name);
+    buf_adds(&rig->text.options, "[mysqld]\nuser = mysql\n");
     server_text_read(&rig->text, UNIT_FOLDER "/servers", file);
     free(file);
     history_read(&rig->history, UNIT_FOLDER "/servers");
@@ -68,7 +68,7 @@ static void rig_open(struct rig *rig, const char *name)
         snprintf(rig->sockets[side], sizeof rig->sockets[side], "%s/%d", rig->folder, (int)side);
         rig->servers[side] = fake_server_start(&rig->text, side, &rig->tape, rig->sockets[side]);
         const struct fake_machine machine = { .side = side, .text = &rig->text, .socket = rig->sockets[side],
-                                              .option_file = option_file, .tape = &rig->tape };
+                                              .tape = &rig->tape };
         world->hosts[side] = fake_host_open(&machine);
         world->run_dir[side] = mem_dup("/var/lib/.dualserver-RUN");
     }
@@ -301,6 +301,13 @@ static void statements_of_a_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SERVER("mysql-4.1"),
+        SERVER("mysql-5.0"),
+        SERVER("mysql-5.5"),
+        SERVER("mysql-5.7"),
+        SERVER("mysql-8.0"),
+        SERVER("mysql-8.4"),
+        SERVER("mysql-9.7"),
         SERVER("mariadb-5.5"),
         SERVER("mariadb-10.1"),
         SERVER("mariadb-10.6"),
