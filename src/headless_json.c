@@ -61,6 +61,19 @@ static void fill_plan(json_object *object, const struct event *event)
     put_text(object, "text", event->text);
 }
 
+static void fill_method(json_object *object, const struct event *event)
+{
+    put_text(object, "id", event->id);
+    put_text(object, "copy", event->why);
+    put_bool(object, "possible", event->verdict == CHECK_OK);
+    put_bool(object, "chosen", event->ok);
+    put_number(object, "downtime_ms", event->downtime_ms);
+    put_number(object, "total_ms", event->ms);
+    put_number(object, "disk_master", event->done);
+    put_number(object, "disk_slave", event->total);
+    put_text(object, "text", event->text);
+}
+
 static void fill_step(json_object *object, const struct event *event)
 {
     static const char *const names[] = { "pending", "begin", "done", "skipped", "failed", "undone" };
@@ -122,7 +135,8 @@ static const struct {
     void (*fill)(json_object *object, const struct event *event);
 } kinds[] = {
     [EVENT_PHASE] = { "phase", fill_phase },       [EVENT_CHECK] = { "check", fill_check },
-    [EVENT_PLAN] = { "plan", fill_plan },          [EVENT_STEP] = { "step", fill_step },
+    [EVENT_PLAN] = { "plan", fill_plan },          [EVENT_METHOD] = { "method", fill_method },
+    [EVENT_STEP] = { "step", fill_step },
     [EVENT_CHANGE] = { "change", fill_change },    [EVENT_COMMAND] = { "command", fill_command },
     [EVENT_PROGRESS] = { "progress", fill_progress }, [EVENT_DOWNTIME] = { "downtime", fill_downtime },
     [EVENT_NOTE] = { "note", fill_note },          [EVENT_PROOF] = { "proof", fill_proof },

@@ -207,6 +207,7 @@ static bool writes(const struct output *output, const struct event *event)
     switch (event->kind) {
     case EVENT_RESULT:
     case EVENT_PROGRESS:
+    case EVENT_METHOD: /* stands in the plan */
         return false;
     case EVENT_CHANGE:
     case EVENT_COMMAND:

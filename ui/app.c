@@ -211,9 +211,42 @@ static void leave(struct app *app)
     stop(app);
 }
 
+static void open_methods(struct app *app)
+{
+    const struct model *model = &app->model;
+    if (app->state.job != JOB_NONE || model->method_count == 0)
+        return;
+    ask(app, PURPOSE_METHOD, DIALOG_CHOICE, "How the data travels",
+        "The plan is made anew for the way you take; nothing is changed by choosing.", NULL);
+    for (size_t i = 0; i < model->method_count; i++) {
+        const struct model_check *method = &model->methods[i];
+        char *line = mem_printf("%-10s %s", method->id, method->text);
+        dialog_add(&app->dialog, line, method->verdict == CHECK_OK, method->fix != NULL);
+        free(line);
+    }
+}
+
+/* The form shows it too, so that a later look keeps it. */
+static void take_method(struct app *app, size_t at)
+{
+    struct err err = ERR_INIT;
+    size_t field = form_index("run", "copy");
+    if (at >= app->model.method_count || field == FORM_NONE)
+        return;
+    const char *answer = app->model.methods[at].why;
+    if (answers_set(&app->answers, "run", "copy", answer, 0, &err) != 0) {
+        app->state.err = err;
+        return;
+    }
+    field_set(&app->state.form.fields[field], answer);
+    app->state.plan_top = 0;
+    start(app, JOB_PLAN, PAGE_PLAN);
+}
+
 static void end_dialog(struct app *app, enum dialog_end end)
 {
     enum purpose purpose = app->purpose;
+    size_t at = app->dialog.at;
     if (purpose == PURPOSE_QUESTION)
         answer_question(app, end);
     dialog_close(&app->dialog);
@@ -221,6 +254,8 @@ static void end_dialog(struct app *app, enum dialog_end end)
         leave(app);
     if (purpose == PURPOSE_CANCEL && end == DIALOG_YES)
         stop(app);
+    if (purpose == PURPOSE_METHOD && end == DIALOG_YES)
+        take_method(app, at);
 }
 
 /* From outside. */
@@ -280,6 +315,9 @@ static void carry_out(struct app *app, struct intent intent)
         break;
     case INTENT_QUIT:
         ask_quit(app);
+        break;
+    case INTENT_METHOD:
+        open_methods(app);
         break;
     case INTENT_LEAVE:
         leave(app);

@@ -18,6 +18,7 @@ static const struct {
     [DIALOG_YES_NO] = { "", 2 },
     [DIALOG_WORD] = { "Enter go on   Esc no", 4 },
     [DIALOG_PASSWORD] = { "Enter go on   Esc no", 4 },
+    [DIALOG_CHOICE] = { "Enter take it   Esc leave it as it is", 2 },
 };
 
 void dialog_open(struct dialog *dialog, enum dialog_kind kind, const char *title, const char *text, const char *expected)
@@ -30,8 +31,20 @@ void dialog_open(struct dialog *dialog, enum dialog_kind kind, const char *title
     dialog->field.hidden = kind == DIALOG_PASSWORD;
 }
 
+void dialog_add(struct dialog *dialog, const char *text, bool possible, bool here)
+{
+    dialog->choices = mem_grow(dialog->choices, dialog->choice_count + 1, sizeof *dialog->choices);
+    dialog->choices[dialog->choice_count] = (struct dialog_choice){ .text = mem_dup(text), .possible = possible };
+    if (here)
+        dialog->at = dialog->choice_count;
+    dialog->choice_count++;
+}
+
 void dialog_close(struct dialog *dialog)
 {
+    for (size_t i = 0; i < dialog->choice_count; i++)
+        free(dialog->choices[i].text);
+    free(dialog->choices);
     free(dialog->title);
     free(dialog->text);
     free(dialog->expected);
@@ -54,12 +67,24 @@ static void draw_buttons(const struct dialog *dialog, struct canvas *canvas, str
     canvas_put(canvas, row, area.col + 8, area.cols - 8, dialog->yes ? STYLE_SELECTED : STYLE_DIALOG, "[ Yes ]");
 }
 
+/* A mark also where there are no colours. */
+static void add_choices(const struct dialog *dialog, int width, struct lines *lines)
+{
+    for (size_t i = 0; i < dialog->choice_count; i++) {
+        const struct dialog_choice *choice = &dialog->choices[i];
+        char *line = mem_printf("%s %s", i == dialog->at ? ">" : " ", choice->text);
+        lines_wrap(lines, i == dialog->at ? STYLE_SELECTED : choice->possible ? STYLE_DIALOG : STYLE_DIM, width, 4, line);
+        free(line);
+    }
+}
+
 void dialog_draw(struct dialog *dialog, struct canvas *canvas)
 {
     struct lines lines = LINES_INIT;
     int width = canvas->cols - 4 < DIALOG_WIDTH ? canvas->cols - 4 : DIALOG_WIDTH;
     int foot = kinds[dialog->kind].foot;
     lines_wrap(&lines, STYLE_DIALOG, width - 4, LINES_LABELS, dialog->text);
+    add_choices(dialog, width - 4, &lines);
     int wanted = (int)lines.count + foot + 2;
     if (wanted > canvas->rows - 2)
         wanted = canvas->rows - 2;
@@ -118,6 +143,19 @@ static enum dialog_end yes_no_key(struct dialog *dialog, int key)
     return DIALOG_OPEN;
 }
 
+static enum dialog_end choice_key(struct dialog *dialog, int key)
+{
+    if (key == K_ENTER)
+        return dialog->at < dialog->choice_count && dialog->choices[dialog->at].possible ? DIALOG_YES : DIALOG_OPEN;
+    if ((key == K_UP || key == 'k') && dialog->at > 0)
+        dialog->at--;
+    else if ((key == K_DOWN || key == 'j') && dialog->at + 1 < dialog->choice_count)
+        dialog->at++;
+    else if (key == K_PAGE_UP || key == K_PAGE_DOWN)
+        scroll(dialog, key);
+    return DIALOG_OPEN;
+}
+
 static enum dialog_end typed_key(struct dialog *dialog, int key)
 {
     if (key == K_ENTER) {
@@ -142,6 +180,8 @@ enum dialog_end dialog_key(struct dialog *dialog, int key)
     case DIALOG_WORD:
     case DIALOG_PASSWORD:
         return typed_key(dialog, key);
+    case DIALOG_CHOICE:
+        return choice_key(dialog, key);
     case DIALOG_READ:
         if (key == K_ENTER || key == 'q' || key == K_F1)
             return DIALOG_LEFT;

@@ -121,6 +121,8 @@ static struct intent act(const struct model *model, struct state *state, enum ac
         return (struct intent){ .kind = INTENT_PAGE, .page = PAGE_CHECKS };
     case ACT_CANCEL:
         return (struct intent){ .kind = INTENT_STOP };
+    case ACT_METHOD:
+        return (struct intent){ .kind = INTENT_METHOD };
     case ACT_SEARCH:
         state->searching = true;
         field_set(&state->search, "");
@@ -144,6 +146,7 @@ static const struct binding bindings[] = {
     { K_ESC, ACT_CANCEL, "stop", WHEN_BUSY },
     { K_ESC, ACT_BACK, "checks", WHEN_IDLE },
     { K_PAGE_DOWN, ACT_PAGE_DOWN, "scroll", 0 },
+    { 'm', ACT_METHOD, "method", WHEN_IDLE },
     { '/', ACT_SEARCH, "search", WHEN_IDLE },
     { 'n', ACT_SEARCH_NEXT, NULL, 0 },
     { K_F1, ACT_HELP, "help", 0 },

@@ -21,6 +21,8 @@ struct model {
     char *phase_text;
     struct model_check *checks;
     size_t check_count;
+    struct model_check *methods; /* ways of copying; `why` is the answer that asks for it, `fix` "chosen" or NULL */
+    size_t method_count;
     char *plan;                  /* rendered */
     uint64_t plan_changes, forecast_ms;
     struct {

@@ -50,7 +50,7 @@ struct copy_way;
 /* One of the ways in which the data could travel, for a person to see. */
 struct plan_option {
     const char *id, *title; /* borrowed from the table of ways */
-    int method;             /* enum copy_method: the answer that asks for it */
+    const char *answer;     /* that asks for it: "rows" */
     bool chosen;
     char *why_not;          /* NULL: possible */
     uint64_t downtime_ms, total_ms, disk_master, disk_slave;

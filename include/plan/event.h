@@ -23,6 +23,8 @@ enum event_kind {
     EVENT_PHASE,    /* phase: what the engine does now; text: one line about it ("connecting to db1") */
     EVENT_CHECK,    /* id, verdict, text; why and fix in `why`, `fix` */
     EVENT_PLAN,     /* text: the whole rendered plan, many lines; done: downtime forecast in ms; ms: number of changes */
+    EVENT_METHOD,   /* a way of copying: id, why: the answer that asks for it, verdict ok or refused, ok: chosen, text: what it
+                       costs or why it is not possible; downtime_ms, ms: total, done and total: bytes of disk, master and slave */
     EVENT_STEP,     /* step 1..14, id, state, ms (how long it took); text: its title, or the error for STEP_FAILED */
     EVENT_CHANGE,   /* step, text: one line, the change that begins now */
     EVENT_COMMAND,  /* side, text: a command or statement as it is sent, secrets masked: for the log */

@@ -64,6 +64,7 @@ void copy_choose(const struct facts *facts, const struct answers *answers, struc
 void copy_choice_free(struct copy_choice *choice);
 /* The chosen way; when none is possible the first that the answers ask for. Never NULL. */
 const struct copy_way *copy_way_wanted(const struct facts *facts, const struct answers *answers);
+const char *copy_method_name(enum copy_method method); /* as in the answers */
 /* Sets how each table travels in this way. */
 void copy_way_carry(const struct copy_way *way, struct inventory *inventory);
 /* What the way does in a step: the hooks of the plan's way. */

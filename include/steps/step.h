@@ -33,6 +33,8 @@ extern const struct step *const steps[STEP_COUNT];
 int steps_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err);
 /* The whole plan as text for a person: per step its title, its changes, where it departs from the how-to; the forecast. */
 void plan_render(const struct plan *plan, struct buf *to);
+/* One of the plan's options in a line: what it costs, or why it is not possible. Appends. */
+void plan_render_option(const struct plan_option *option, struct buf *to);
 /* Step 13's proof, also for later commands: emits EVENT_PROOF for each thing proven. */
 int steps_prove(struct world *world, struct err *err);
 /* Drops the canaries that a proof cut short has left on the master. Best effort. */

@@ -14,7 +14,7 @@
 #include "ui/screen.h"
 #include "ui/wizard.h"
 
-enum purpose { PURPOSE_HELP, PURPOSE_QUIT, PURPOSE_CANCEL, PURPOSE_QUESTION };
+enum purpose { PURPOSE_HELP, PURPOSE_QUIT, PURPOSE_CANCEL, PURPOSE_QUESTION, PURPOSE_METHOD };
 
 struct app {
     struct answers answers;       /* the copy that the form edits */

@@ -19,7 +19,7 @@ enum job_state { JOB_NOT_YET, JOB_BUSY, JOB_GOOD, JOB_BAD };
 /* What a key means; each screen has its table. */
 enum action {
     ACT_NONE, ACT_NEXT, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_UP, ACT_DOWN, ACT_LEFT, ACT_RIGHT, ACT_PAGE_UP, ACT_PAGE_DOWN,
-    ACT_TOP, ACT_END, ACT_AGAIN, ACT_CANCEL, ACT_SWITCH, ACT_SEARCH, ACT_SEARCH_NEXT,
+    ACT_TOP, ACT_END, ACT_AGAIN, ACT_CANCEL, ACT_SWITCH, ACT_SEARCH, ACT_SEARCH_NEXT, ACT_METHOD,
 };
 
 enum intent_kind {
@@ -32,6 +32,7 @@ enum intent_kind {
     INTENT_STOP,   /* stop the job without asking */
     INTENT_HELP,
     INTENT_QUIT,   /* ask, then leave */
+    INTENT_METHOD, /* choose another way of copying, then plan again */
     INTENT_LEAVE,
 };
 

@@ -141,6 +141,21 @@ static void name_run(struct world *world)
     }
 }
 
+static void emit_methods(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->plan.option_count; i++) {
+        const struct plan_option *option = &engine->plan.options[i];
+        struct buf text = BUF_INIT;
+        plan_render_option(option, &text);
+        world_emit(&engine->world, &(struct event){
+                                       .kind = EVENT_METHOD, .id = option->id, .why = option->answer, .text = buf_str(&text),
+                                       .verdict = option->why_not == NULL ? CHECK_OK : CHECK_REFUSED, .ok = option->chosen,
+                                       .downtime_ms = option->downtime_ms, .ms = option->total_ms,
+                                       .done = option->disk_master, .total = option->disk_slave });
+        buf_free(&text);
+    }
+}
+
 int engine_plan(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
@@ -154,6 +169,7 @@ int engine_plan(struct engine *engine, struct err *err)
     world_phase(world, PHASE_PLAN, "planning every change");
     if (steps_plan(&world->facts, engine->answers, &engine->plan, err) != 0)
         return -1;
+    emit_methods(engine);
     struct buf text = BUF_INIT;
     plan_render(&engine->plan, &text);
     world_emit(world, &(struct event){ .kind = EVENT_PLAN, .text = buf_str(&text), .done = engine->plan.forecast_ms,

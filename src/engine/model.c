@@ -149,6 +149,11 @@ void model_apply(struct model *model, const struct event *event, uint64_t now_ms
         model->forecast_ms = event->done;
         model->plan_changes = event->ms;
         break;
+    case EVENT_METHOD:
+        put_check(&model->methods, &model->method_count,
+                  &(struct event){ .id = event->id, .text = event->text, .why = event->why, .verdict = event->verdict,
+                                   .fix = event->ok ? "chosen" : NULL });
+        break;
     case EVENT_STEP:
         apply_step(model, event);
         break;
@@ -185,6 +190,7 @@ void model_apply(struct model *model, const struct event *event, uint64_t now_ms
 void model_reset_look(struct model *model)
 {
     free_checks(&model->checks, &model->check_count);
+    free_checks(&model->methods, &model->method_count);
     set(&model->plan, NULL);
     model->plan_changes = model->forecast_ms = 0;
     set(&model->phase_text, NULL);
@@ -201,6 +207,7 @@ const char *model_log_line(const struct model *model, size_t from_newest)
 void model_free(struct model *model)
 {
     free_checks(&model->checks, &model->check_count);
+    free_checks(&model->methods, &model->method_count);
     free_checks(&model->proofs, &model->proof_count);
     for (size_t i = 0; i < MODEL_STEPS; i++)
         free(model->steps[i].text);

@@ -95,7 +95,7 @@ static void say_auto(const struct copy_choice *choice, struct buf *to)
     }
 }
 
-static const char *method_name(enum copy_method method)
+const char *copy_method_name(enum copy_method method)
 {
     static const char *const names[] = {
         [COPY_AUTO] = "auto", [COPY_DIRECTORY] = "directory", [COPY_WHOLE] = "whole", [COPY_ROWS] = "rows", [COPY_HOT] = "hot",
@@ -106,7 +106,7 @@ static const char *method_name(enum copy_method method)
 /* What was asked for by another name, or not at all. */
 static void say_asked(const struct copy_choice *choice, enum copy_method method, struct buf *to)
 {
-    const char *name = method_name(method);
+    const char *name = copy_method_name(method);
     buf_addf(to, "copy = %s", name);
     if (strcmp(choice->chosen->way->id, name) != 0)
         buf_addf(to, " comes to %s here", choice->chosen->way->id);
@@ -117,7 +117,7 @@ static void say_asked(const struct copy_choice *choice, enum copy_method method,
 
 static void say_none(const struct copy_choice *choice, enum copy_method method, struct buf *to)
 {
-    buf_addf(to, "copy = %s is not possible here", method_name(method));
+    buf_addf(to, "copy = %s is not possible here", copy_method_name(method));
     for (size_t i = 0; i < choice->count; i++) {
         const struct copy_option *option = &choice->options[i];
         if (method == COPY_AUTO || serves(option->way, method))
@@ -125,7 +125,7 @@ static void say_none(const struct copy_choice *choice, enum copy_method method, 
     }
     const struct copy_option *other = least(choice);
     if (method != COPY_AUTO && other != NULL)
-        buf_addf(to, "; copy = %s is", method_name(other->way->method));
+        buf_addf(to, "; copy = %s is", copy_method_name(other->way->method));
 }
 
 void copy_choose(const struct facts *facts, const struct answers *answers, struct copy_choice *choice)

@@ -29,7 +29,7 @@ static void keep_choice(struct plan *plan, const struct copy_choice *choice)
         plan->options[i] = (struct plan_option){
             .id = option->way->id,
             .title = option->way->title,
-            .method = (int)option->way->method,
+            .answer = copy_method_name(option->way->method),
             .chosen = option == choice->chosen,
             .why_not = option->why_not != NULL ? mem_dup(option->why_not) : NULL,
             .downtime_ms = option->cost.downtime_ms,
@@ -88,11 +88,10 @@ static void render_step(const struct plan *plan, const struct step *step, struct
     buf_addc(to, '\n');
 }
 
-static void render_option(const struct plan_option *option, struct buf *to)
+void plan_render_option(const struct plan_option *option, struct buf *to)
 {
-    buf_addf(to, "  %s %-10s", option->chosen ? "*" : " ", option->id);
     if (option->why_not != NULL) {
-        buf_addf(to, "not possible: %s\n", option->why_not);
+        buf_addf(to, "not possible: %s", option->why_not);
         return;
     }
     buf_adds(to, "master held up ");
@@ -103,14 +102,17 @@ static void render_option(const struct plan_option *option, struct buf *to)
     quote_size(to, option->disk_master);
     buf_adds(to, " and ");
     quote_size(to, option->disk_slave);
-    buf_addf(to, ": %s\n", option->title);
+    buf_addf(to, ": %s", option->title);
 }
 
 static void render_choice(const struct plan *plan, struct buf *to)
 {
     buf_addf(to, "Copy method  %s\n", plan->way_because);
-    for (size_t i = 0; i < plan->option_count; i++)
-        render_option(&plan->options[i], to);
+    for (size_t i = 0; i < plan->option_count; i++) {
+        buf_addf(to, "  %s %-10s", plan->options[i].chosen ? "*" : " ", plan->options[i].id);
+        plan_render_option(&plan->options[i], to);
+        buf_addc(to, '\n');
+    }
     buf_addc(to, '\n');
 }
 

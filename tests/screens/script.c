@@ -36,7 +36,7 @@ int script_index(const char *const *words, const char *word)
     exit(2);
 }
 
-static const char *const kinds[] = { "phase", "check", "plan", "step", "change", "command", "progress", "downtime", "note",
+static const char *const kinds[] = { "phase", "check", "plan", "method", "step", "change", "command", "progress", "downtime", "note",
                                      "proof", "status", "result", NULL };
 static const char *const sides[] = { "master", "slave", NULL };
 static const char *const phases[] = { "start", "connect", "discover", "check", "plan", "run", "prove", "end", NULL };
