@@ -17,7 +17,7 @@
     { section, "db_user", "text", NULL, "database account; default: root over the server's own socket", ANSWER_NAME, AT(member.db_user) }, \
     { section, "db_password_file", "file", NULL, "file that holds that account's password", ANSWER_FILE, AT(member.db_password_file) }, \
     { section, "server_id", "number", NULL, "default: 1 and 2, or a free one", ANSWER_ID, AT(member.server_id) }, \
-    { section, "db_port", "number", NULL, "of the database server; default: found", ANSWER_PORT, AT(member.db_port) }, \
+    { section, "db_port", "number", NULL, "of the database server; default: found; with db_user and no socket: log in over TCP", ANSWER_PORT, AT(member.db_port) }, \
     { section, "socket", "text", NULL, "of the database server; default: found", ANSWER_PATH, AT(member.socket) }, \
     { section, "datadir", "text", NULL, "data directory; default: found", ANSWER_PATH, AT(member.datadir) }, \
     { section, "cnf", "text", NULL, "option file to edit; default: found", ANSWER_PATH, AT(member.cnf) }, \

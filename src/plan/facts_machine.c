@@ -29,12 +29,13 @@ static const char machine_script[] = "# look at the machine and its tools\n" LOO
     "done\n"
     "exit 0\n";
 
-/* $1: the data directory, $2: the database's folder in it. The room for a run's folder is beside the data directory, or
+/* $1: the data directory, $2: the database's folder in it, $3: the data directory as answered, or empty. The room for a run's folder is beside the data directory, or
  * inside it where it is a file system of its own: everything there can be renamed in and out. The sample is random, so that no file system packs it, and
  * written only where there is much room; the folder around it gets its time stamp back. What is free counts for an
  * ordinary user. */
 static const char place_script[] = "# look at $1: space, file system, speed of a copy\n" LOOK_PROLOGUE
     "datadir=$(readlink -f -- \"$1\") && [ -d \"$datadir\" ] || { echo \"no such directory: $1\" >&2; exit 1; }\n"
+    "[ -z \"$3\" ] || [ \"$(readlink -f -- \"$3\")\" = \"$datadir\" ] || { say datadir \"$datadir\"; say elsewhere yes; exit 0; }\n"
     "parent=$(dirname -- \"$datadir\"); folder=$datadir/$2; room=$datadir\n"
     "[ \"$(stat -c '%d %m' -- \"$parent\")\" = \"$(stat -c '%d %m' -- \"$datadir\")\" ] && room=$parent && say same_filesystem yes\n"
     "say datadir \"$datadir\"\n"
@@ -261,12 +262,18 @@ int facts_place(struct world *world, struct server_facts *server, struct err *er
     fact_set(&server->mysql_user, answers->mysql_user);
     fact_set(&server->mysql_group, answers->mysql_group);
     const char *folder = strrchr(server->database_path, '/') + 1;
-    if (host_script(host, &out, err, place_script, server->datadir, folder, NULL) != 0) {
+    if (host_script(host, &out, err, place_script, server->datadir, folder, answers->datadir != NULL ? answers->datadir : "",
+                    NULL) != 0) {
         buf_free(&out);
         return err_wrap(err, "cannot look at its data directory %s", server->datadir);
     }
     look_parse(&look, &out);
     read_place(&look, server);
+    if (look_has(&look, "elsewhere")) {
+        look_free(&look);
+        return err_set(err, ERR_WORLD, "the server that answers keeps its data in %s, the answers say datadir = %s",
+                       server->datadir, answers->datadir);
+    }
     char *path = mem_printf("%s/%s", server->datadir, folder);
     free(server->database_path);
     server->database_path = path;
