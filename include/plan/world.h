@@ -50,7 +50,10 @@ void world_unlock(struct world *world); /* lets go of the master's locked tables
 struct db *world_db_open(struct world *world, enum side side, struct err *err);
 const char *side_name(enum side side); /* "master", "slave" */
 /* A [client] option group with the way into that side's server, for the server's own tools on that host: they read it from
- * standard input (--defaults-extra-file=/dev/stdin), so that no password is in an argument. Wipe it after use. */
+ * standard input (--defaults-extra-file=/dev/stdin), so that no password is in an argument. Wipe it after use. A script that
+ * runs such a tool begins with CLIENT_WITHOUT_HOME: what somebody keeps in ~/.my.cnf or ~/.mylogin.cnf is read later than
+ * these options and would beat them. */
+#define CLIENT_WITHOUT_HOME "HOME=/nonexistent; export HOME\n"
 void world_client_options(const struct world *world, enum side side, struct buf *to);
 /* Writes the statement with its secret marks (plan/change.h) replaced by the quoted secrets. Wipe it after use. */
 int world_fill_secrets(const struct world *world, const char *statement, struct buf *to, struct err *err);

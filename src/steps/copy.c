@@ -146,7 +146,7 @@ int copy_dump_rows(struct world *world, size_t table, struct err *err)
     world_client_options(world, SIDE_MASTER, &options);
     int rc = host_script_with(world->hosts[SIDE_MASTER], buf_str(&options), options.len, ROWS_TIMEOUT_MS, NULL, NULL, err,
                               "# $2 $3 $4 >$1\n"
-                              "set -eu; umask 077; mkdir -p -- \"${1%/*}\"\n"
+                              "set -eu; umask 077; mkdir -p -- \"${1%/*}\"\n" CLIENT_WITHOUT_HOME
                               "exec >\"$1\"; echo 'SET SESSION sql_log_bin = 0;'\n"
                               "\"$2\" --defaults-extra-file=/dev/stdin --no-create-info --hex-blob "
                               "--skip-lock-tables --skip-add-locks --skip-comments --no-autocommit "
@@ -169,7 +169,7 @@ int copy_load_rows(struct world *world, size_t table, struct err *err)
     /* the options come on descriptor 3, because standard input is the rows */
     int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&options), options.len, ROWS_TIMEOUT_MS, NULL, NULL, err,
                               "# $2 $3 <$1\n"
-                              "set -eu; exec 3<&0\n"
+                              "set -eu; exec 3<&0\n" CLIENT_WITHOUT_HOME
                               "\"$2\" --defaults-extra-file=/dev/fd/3 --default-character-set=$4 -- \"$3\" <\"$1\"",
                               path, world->facts.slave.client_tool, world->answers->database,
                               world->facts.master.dialect->charset, NULL);
