@@ -81,6 +81,14 @@ TESTS += test_shown
 test_shown_SOURCES = tests/unit/test_shown.c
 test_shown_LDADD = libhost.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
+# what servers answer about replication, version by version
+check_PROGRAMS += test_status
+TESTS += test_status
+test_status_SOURCES = tests/unit/test_status.c tests/unit/fake_server.c tests/unit/fake_server.h \
+	tests/unit/server_history.c tests/unit/server_text.c tests/unit/server_text.h
+test_status_CPPFLAGS = $(AM_CPPFLAGS) -DSRC_TESTS=\"$(abs_top_srcdir)/tests\"
+test_status_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
 # a whole run against servers that are written down, version by version
 check_PROGRAMS += test_statements
 TESTS += test_statements
@@ -93,4 +101,4 @@ test_statements_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 test_ssh_SOURCES = tests/unit/test_ssh.c tests/unit/sshd.c tests/unit/sshd.h $(host_case_sources)
 test_ssh_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
-EXTRA_DIST += tests/unit/servers tests/unit/golden
+EXTRA_DIST += tests/unit/servers tests/unit/status tests/unit/golden

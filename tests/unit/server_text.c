@@ -143,6 +143,22 @@ void server_text_read(struct server_text *text, const char *folder, const char *
     free(path);
 }
 
+void server_text_add(struct server_text *text, const char *statement, const struct strings *lines)
+{
+    struct block *block = new_block(text, statement, 0);
+    for (size_t i = 0; i < lines->count; i++)
+        strings_add(&block->lines, lines->items[i]);
+}
+
+void server_text_add_version(struct server_text *text)
+{
+    struct strings lines = { .count = 0 };
+    strings_add(&lines, "VERSION()");
+    strings_add(&lines, text->version);
+    server_text_add(text, "SELECT VERSION()", &lines);
+    strings_free(&lines);
+}
+
 void server_text_free(struct server_text *text)
 {
     for (size_t i = 0; i < text->block_count; i++) {

@@ -64,6 +64,9 @@ struct reply {
 };
 
 void server_text_read(struct server_text *text, const char *folder, const char *file); /* fails the test when it cannot */
+/* Blocks made by a test: both servers answer the statement with these lines; and SELECT VERSION() with the version. */
+void server_text_add(struct server_text *text, const char *statement, const struct strings *lines);
+void server_text_add_version(struct server_text *text);
 void server_text_free(struct server_text *text);
 struct reply server_text_answer(const struct server_text *text, enum side side, const struct tape *tape, const char *sql);
 bool reads(const char *sql); /* it has a result, and changes nothing */
