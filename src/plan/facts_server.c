@@ -261,6 +261,9 @@ static int read_inventory(struct db *db, struct server_facts *server, const char
     return 0;
 }
 
+/* CR_SERVER_LOST: before the server's greeting it is what a tunnel that leads to no socket looks like. */
+#define SERVER_LOST 2013
+
 /* Names the host and says which login was refused; the password itself is nowhere in it. */
 static int login_failed(struct world *world, const struct server_facts *server, struct err *err)
 {
@@ -271,7 +274,7 @@ static int login_failed(struct world *world, const struct server_facts *server, 
     else if (err->code == ERR_AUTH)
         err_hint(err, "root cannot log in over the server's own socket: give db_user and db_password_file in [%s]",
                  side_name(server->side));
-    else if (err->code == ERR_CONNECT && err->hint[0] == '\0')
+    else if (err->code == ERR_CONNECT && (err->hint[0] == '\0' || err->detail == SERVER_LOST))
         err_hint(err, "looked for it at %s: if it listens elsewhere, give socket or db_port in [%s]",
                  server->socket != NULL ? server->socket : "its TCP port", side_name(server->side));
     return -1;

@@ -198,6 +198,7 @@ WRONG(uuids_equal, text(&m->server_uuid, "u-1"); text(&s->server_uuid, "U-1");)
 WRONG(uuids_differ, text(&m->server_uuid, "u-1"); text(&s->server_uuid, "u-2");)
 WRONG(loopback, set(m, "bind_address", "127.0.0.1");)
 WRONG(loopback_slave, set(s, "bind_address", "::1");)
+WRONG(ipv4_only, text(&s->source_address, "fd00::12");)
 WRONG(loopback_and_more, set(m, "bind_address", "127.0.0.1,10.0.0.5");)
 WRONG(skip_networking, set(m, "skip_networking", "ON");)
 WRONG(port_zero, set(m, "port", "0");)
@@ -373,6 +374,7 @@ static const struct trial {
     { "server-uuid", uuids_differ, CHECK_OK, "differ" },
     { "listening", loopback, CHECK_WARNING, "bind_address = 127.0.0.1, step 1 " },
     { "listening", loopback_slave, CHECK_WARNING, "step 10" },
+    { "listening", ipv4_only, CHECK_WARNING, "IPv4 only, step 1 " },
     { "listening", loopback_and_more, CHECK_OK, "" },
     { "listening", skip_networking, CHECK_WARNING, "skip_networking" },
     { "listening", port_zero, CHECK_REFUSED, "port = 0" },

@@ -292,6 +292,29 @@ static void test_settings_that_are_there(void **state)
     f->facts.master.settings[0].value = "127.0.0.1";
 }
 
+/* The slave comes over IPv6: what listens on the loopback or on IPv4 only is to listen on both. */
+static void test_listens_on_ipv6(void **state)
+{
+    struct fixture *f = *state;
+    struct wanted wanted[2];
+    free(f->facts.slave.source_address);
+    f->facts.slave.source_address = mem_dup("fd00::12");
+    assert_int_equal(settings_listen(&f->facts, SIDE_MASTER, wanted), 1);
+    assert_string_equal(wanted[0].value, "::");
+    assert_int_equal(settings_listen(&f->facts, SIDE_SLAVE, wanted), 1); /* the master comes over IPv4 */
+    assert_string_equal(wanted[0].value, "0.0.0.0");
+    f->facts.master.settings[0].value = "0.0.0.0";
+    size_t master = settings_listen(&f->facts, SIDE_MASTER, wanted), slave = settings_listen(&f->facts, SIDE_SLAVE, &wanted[1]);
+    f->facts.master.settings[0].value = "*";
+    size_t all = settings_listen(&f->facts, SIDE_MASTER, &wanted[1]);
+    f->facts.master.settings[0].value = "127.0.0.1";
+    assert_int_equal(master, 1);
+    assert_string_equal(wanted[0].key, "bind-address");
+    assert_string_equal(wanted[0].value, "::");
+    assert_int_equal(slave, 0);
+    assert_int_equal(all, 0);
+}
+
 static void test_server_ids_differ(void **state)
 {
     struct fixture *f = *state;
@@ -354,6 +377,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gtids, setup, teardown),
         cmocka_unit_test_setup_teardown(test_gtids_of_mysql, setup, teardown),
         cmocka_unit_test_setup_teardown(test_settings_that_are_there, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_listens_on_ipv6, setup, teardown),
         cmocka_unit_test_setup_teardown(test_server_ids_differ, setup, teardown),
         cmocka_unit_test_setup_teardown(test_old_data_goes_aside, setup, teardown),
         cmocka_unit_test(test_wild_names_are_escaped),
