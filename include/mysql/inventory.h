@@ -91,6 +91,9 @@ char *definition_disable_event(const char *create);
 bool definition_fulltext_again(const char *create, struct buf *to);
 /* CREATE TRIGGER, put together from a row of SHOW TRIGGERS. Pure; the caller frees. */
 char *definition_of_trigger(const struct rows *rows, size_t row);
+/* CREATE TABLE without DATA DIRECTORY, INDEX DIRECTORY and TABLESPACE, which name places of the master's (and for ARCHIVE,
+ * which takes no rows below it, without AUTO_INCREMENT). Pure; the caller frees. */
+char *definition_placed_here(const char *create);
 void definitions_free(struct definitions *definitions);
 
 #endif

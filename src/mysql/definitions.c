@@ -160,7 +160,7 @@ static int read_tables(struct db *db, const struct inventory *inventory, struct 
         const char *text = row_get(&rows, 0, "Create Table");
         if (text == NULL)
             return missing_text(&rows, name, err);
-        add(definitions, DEFINE_TABLE, name)->sql = mem_dup(text);
+        add(definitions, DEFINE_TABLE, name)->sql = definition_placed_here(text);
         rows_free(&rows);
     }
     return 0;

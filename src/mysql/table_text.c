@@ -51,3 +51,45 @@ bool definition_fulltext_again(const char *create, struct buf *to)
     buf_adds(to, ", ALGORITHM = COPY");
     return true;
 }
+
+/* Behind the bracket that closes the columns and indexes. */
+static const char *list_end(const char *create)
+{
+    const char *at = list_start(create);
+    while (*at == '(' || *at == ',')
+        at = item_end(at + 1);
+    return *at == ')' ? at + 1 : at;
+}
+
+/* Behind "WORDS = 'value'", "WORDS `name`" or "WORDS=7"; NULL: these are not the words. */
+static const char *behind_option(const char *at, const char *words)
+{
+    const size_t len = strlen(words);
+    if (strncmp(at, words, len) != 0)
+        return NULL;
+    at += len + strspn(at + len, " =");
+    if (*at >= '0' && *at <= '9')
+        return at + strspn(at, "0123456789");
+    return *at == '\'' || *at == '`' || *at == '"' ? sql_behind_quotes(at) : NULL;
+}
+
+char *definition_placed_here(const char *create)
+{
+    static const char *const dropped[] = { " DATA DIRECTORY", " INDEX DIRECTORY", " TABLESPACE", " AUTO_INCREMENT" };
+    const char *at = list_end(create);
+    /* ARCHIVE takes no rows below the counter */
+    const size_t count = sizeof dropped / sizeof dropped[0] - (strstr(at, "ENGINE=ARCHIVE") == NULL);
+    struct buf text = BUF_INIT;
+    buf_add(&text, create, (size_t)(at - create));
+    while (*at != '\0') {
+        const char *behind = NULL;
+        for (size_t i = 0; i < count && behind == NULL; i++)
+            behind = behind_option(at, dropped[i]);
+        if (behind == NULL) {
+            behind = *at == '\'' || *at == '"' || *at == '`' ? sql_behind_quotes(at) : at + 1;
+            buf_add(&text, at, (size_t)(behind - at));
+        }
+        at = behind;
+    }
+    return buf_steal(&text);
+}

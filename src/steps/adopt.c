@@ -58,31 +58,46 @@ int adopt_definitions(struct world *world, struct db *db, struct err *err)
     return 0;
 }
 
-/* Of what a first try loaded in part. A system-versioned table refuses TRUNCATE (4137) and keeps what is deleted as history. */
-static int empty_table(struct db *db, const char *database, const struct table *table, struct err *err)
+static bool has_rows(struct db *db, const struct inventory *inventory, const char *table)
 {
-    static const char *const plain[] = { "TRUNCATE TABLE ", NULL }, *const temporal[] = { "DELETE FROM ", "DELETE HISTORY FROM ", NULL };
-    int rc = 0;
-    for (const char *const *statement = table->temporal ? temporal : plain; rc == 0 && *statement != NULL; statement++) {
-        struct buf sql = BUF_INIT;
-        buf_adds(&sql, *statement);
-        quote_table(&sql, database, table->name);
-        rc = db_exec(db, err, buf_str(&sql));
-        buf_free(&sql);
-    }
+    struct buf sql = BUF_INIT;
+    struct err ignored = ERR_INIT;
+    buf_adds(&sql, "SELECT 1 FROM ");
+    quote_table(&sql, inventory->database, table);
+    buf_adds(&sql, " LIMIT 1");
+    char *one = db_value(db, &ignored, buf_str(&sql));
+    buf_free(&sql);
+    free(one);
+    return one != NULL;
+}
+
+/* What a first try loaded in part goes: by making the table anew, for not every engine can be truncated, and a system-versioned
+ * table keeps what is deleted as history. */
+static int empty_table(struct world *world, struct db *db, const struct table *table, struct err *err)
+{
+    const struct inventory *inventory = &world->facts.master.inventory;
+    const struct definitions *definitions = &world->definitions;
+    struct buf sql = BUF_INIT;
+    if (!table->temporal && !has_rows(db, inventory, table->name))
+        return 0;
+    buf_adds(&sql, "DROP TABLE ");
+    quote_table(&sql, inventory->database, table->name);
+    int rc = db_exec(db, err, buf_str(&sql));
+    for (size_t i = 0; rc == 0 && i < definitions->count; i++)
+        if (definitions->items[i].kind == DEFINE_TABLE && strcmp(definitions->items[i].name, table->name) == 0)
+            rc = definition_execute(db, inventory->database, &definitions->items[i], err);
+    buf_free(&sql);
     return rc;
 }
 
 static int load_rows(struct world *world, struct db *db, struct err *err)
 {
     const struct inventory *inventory = &world->facts.master.inventory;
-    for (size_t i = 0; i < inventory->table_count; i++) {
-        if (inventory->tables[i].carry != CARRY_ROWS)
-            continue;
-        if (world_cancelled(world, err) || empty_table(db, inventory->database, &inventory->tables[i], err) != 0 ||
-            copy_load_rows(world, i, err) != 0)
+    for (size_t i = 0; i < inventory->table_count; i++)
+        if (inventory->tables[i].carry == CARRY_ROWS &&
+            (world_cancelled(world, err) || empty_table(world, db, &inventory->tables[i], err) != 0 ||
+             copy_load_rows(world, i, err) != 0))
             return -1;
-    }
     return 0;
 }
 

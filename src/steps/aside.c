@@ -43,14 +43,16 @@ static int save_definitions(struct world *world, const struct definitions *defin
     return rc;
 }
 
+/* Sequences are tables, and go with them. */
 static int drop_object(struct db *db, const char *database, const struct object *object, struct err *err)
 {
     const char *const words[] = {
         [OBJECT_VIEW] = "DROP VIEW IF EXISTS",         [OBJECT_TRIGGER] = db_dialect(db)->drop_trigger,
         [OBJECT_PROCEDURE] = "DROP PROCEDURE IF EXISTS", [OBJECT_FUNCTION] = "DROP FUNCTION IF EXISTS",
         [OBJECT_EVENT] = "DROP EVENT IF EXISTS",       [OBJECT_SEQUENCE] = NULL,
+        [OBJECT_PACKAGE] = "DROP PACKAGE IF EXISTS",   [OBJECT_PACKAGE_BODY] = "DROP PACKAGE BODY IF EXISTS",
     };
-    if (object->kind >= sizeof words / sizeof words[0] || words[object->kind] == NULL)
+    if (words[object->kind] == NULL)
         return 0;
     struct buf sql = BUF_INIT;
     buf_addf(&sql, "%s ", words[object->kind]);
@@ -85,6 +87,9 @@ static int move_all(struct world *world, struct db *db, const struct inventory *
         rc = drop_object(db, database, &old->objects[i], err);
     for (size_t i = 0; rc == 0 && i < old->table_count; i++)
         rc = rename_table(db, database, aside, old->tables[i].name, err);
+    for (size_t i = 0; rc == 0 && i < old->object_count; i++)
+        if (old->objects[i].kind == OBJECT_SEQUENCE)
+            rc = rename_table(db, database, aside, old->objects[i].name, err);
     if (rc == 0)
         world_note(world, SEVERITY_INFO, "the slave's old %s is kept as %s until you drop it", database, aside);
     free(aside);

@@ -9,7 +9,14 @@ work=$(mktemp -d) number=0 failures=0
 
 lab() { bash "$LAB" "$@"; }
 on() { local host=$1; shift; lab shell "$host" "$@"; }
-sql() { local host=$1; shift; on "$host" mariadb --batch --skip-column-names --default-character-set=utf8mb4 -e "$*"; }
+# The server's own tools on a host, whoever made them.
+client() { local host=$1; shift; on "$host" sh -c 'exec "$(command -v mariadb || command -v mysql)" "$@"' - "$@"; }
+checker() { local host=$1; shift; on "$host" sh -c 'exec "$(command -v mariadb-check || command -v mysqlcheck)" "$@"' - "$@"; }
+dumper() {
+    local host=$1; shift
+    on "$host" sh -c 'if tool=$(command -v mariadb-dump); then exec "$tool" "$@"; fi; exec mysqldump --set-gtid-purged=OFF "$@"' - "$@"
+}
+sql() { local host=$1; shift; client "$host" --batch --skip-column-names --default-character-set=utf8mb4 -e "$*"; }
 
 finish() {
     trap '' INT TERM HUP # what must be removed is removed, however impatient somebody is
@@ -59,37 +66,73 @@ master_runs() { [ "$(sql master 'SELECT 1')" = 1 ]; }
 
 tables() { sql "$1" "SELECT table_name FROM information_schema.tables WHERE table_schema='billing' AND table_type='BASE TABLE' ORDER BY 1"; }
 
-# Every row of every table of billing, ordered and hashed by this machine; then every definition.
-fingerprint() {
-    local host=$1
-    on "$host" bash -c '
+# Every row of every table of billing, ordered and hashed by the host; a name's letters that --batch escapes are put back.
+row_sums() {
+    on "$1" bash -c '
         set -o pipefail
-        mariadb -BN -e "SELECT table_name FROM information_schema.tables WHERE table_schema=\"billing\" AND table_type=\"BASE TABLE\" ORDER BY 1" |
+        if dump=$(command -v mariadb-dump); then client=mariadb; else client=mysql dump="mysqldump --set-gtid-purged=OFF"; fi
+        $client -BN -e "SELECT table_name FROM information_schema.tables WHERE table_schema=\"billing\" AND table_type=\"BASE TABLE\" AND engine NOT IN (\"MEMORY\", \"BLACKHOLE\") ORDER BY 1" |
         while IFS= read -r escaped; do
             table=$(printf "%b" "$escaped")
-            sum=$(mariadb-dump --skip-comments --no-create-info --skip-triggers --hex-blob --skip-extended-insert --compact billing "$table" | LC_ALL=C sort | sha256sum) || exit 1
+            sum=$($dump --skip-comments --no-create-info --skip-triggers --hex-blob --skip-extended-insert --compact billing "$table" | LC_ALL=C sort | sha256sum) || exit 1
             printf "rows %s %s\n" "$sum" "$escaped"
-        done' &&
-    on "$host" mariadb -BN -e "
+        done'
+}
+
+# Every definition, as the server tells it: two servers of one version tell the same.
+definitions() {
+    client "$1" -BN -e "
+        SELECT 'database', default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name='billing';
         SELECT 'view', table_name, view_definition, definer FROM information_schema.views WHERE table_schema='billing' ORDER BY 2;
         SELECT 'trigger', trigger_name, action_statement, definer, sql_mode FROM information_schema.triggers WHERE trigger_schema='billing' ORDER BY 2;
         SELECT 'routine', routine_name, routine_type, routine_definition, definer, sql_mode FROM information_schema.routines WHERE routine_schema='billing' ORDER BY 2, 3;
         SELECT 'event', event_name, event_definition, interval_value, interval_field, definer FROM information_schema.events WHERE event_schema='billing' ORDER BY 2;
         SELECT 'column', table_name, ordinal_position, column_name, column_type, is_nullable, column_default, extra, generation_expression, collation_name FROM information_schema.columns WHERE table_schema='billing' ORDER BY 2, 3;
         SELECT 'index', table_name, index_name, seq_in_index, column_name, index_type, non_unique FROM information_schema.statistics WHERE table_schema='billing' ORDER BY 2, 3, 4;
+        SELECT 'check', constraint_name, check_clause FROM information_schema.check_constraints WHERE constraint_schema='billing' ORDER BY 2, 3;
         SELECT 'key', constraint_name, table_name, referenced_table_name, update_rule, delete_rule FROM information_schema.referential_constraints WHERE constraint_schema='billing' ORDER BY 2, 3;
+        SELECT 'partition', table_name, partition_name, subpartition_name, partition_description FROM information_schema.partitions WHERE table_schema='billing' AND partition_name IS NOT NULL ORDER BY 2, 3, 4;
         SELECT 'table', table_name, engine, row_format, table_collation, create_options FROM information_schema.tables WHERE table_schema='billing' AND table_type='BASE TABLE' ORDER BY 2"
 }
+
+# Sorted here: names that the server's collation takes for equal come in any order. Where a table's file lies is its server's affair.
+fingerprint() { { row_sums "$1" && definitions "$1"; } >"$work/print" && sed "s/DATA DIRECTORY='[^']*'//" "$work/print" | LC_ALL=C sort; }
+
+# What one word of SQL is to either vendor.
+binlog_status() { sql "$1" 'SHOW BINARY LOG STATUS' 2>/dev/null || sql "$1" 'SHOW MASTER STATUS'; }
+wait_position() { sql "$1" "SELECT SOURCE_POS_WAIT('$2', $3, 60) >= 0" 2>/dev/null || sql "$1" "SELECT MASTER_POS_WAIT('$2', $3, 60) >= 0"; }
+replicates() { [ "$(client slave --vertical -e 'SHOW REPLICA STATUS' | grep -c '_Running: Yes')" = 2 ]; }
 
 # The slave has executed all that the master wrote.
 caught_up() {
     local file position
-    read -r file position _ < <(sql master 'SHOW MASTER STATUS')
-    [ "$(sql slave "SELECT MASTER_POS_WAIT('$file', $position, 60) >= 0")" = 1 ]
+    read -r file position _ < <(binlog_status master)
+    [ "$(wait_position slave "$file" "$position")" = 1 ]
+}
+
+# Every row that the writer's server acknowledged is there. $work/acked: what the writer noted.
+acked_on() {
+    local host=$1 table key missing=0
+    for table in $(cut -d' ' -f1 "$work/acked" | sort -u); do
+        key=$(sql "$host" "SELECT column_name FROM information_schema.key_column_usage WHERE table_schema='billing' AND table_name='$table' AND constraint_name='PRIMARY' ORDER BY ordinal_position LIMIT 1")
+        sql "$host" "SELECT $key FROM billing.$table" | sort -u >"$work/have"
+        awk -v t="$table" '$1 == t { print $2 }' "$work/acked" | sort -u | comm -23 - "$work/have" >"$work/missing"
+        missing=$((missing + $(wc -l <"$work/missing")))
+    done
+    [ "$missing" = 0 ] || { echo "$missing acknowledged rows are missing on the $host"; return 1; }
+}
+
+views_readable() {
+    local view count=0
+    while IFS= read -r view; do
+        sql slave "SELECT COUNT(*) FROM billing.\`$view\`" || return 1
+        count=$((count + 1))
+    done < <(sql slave "SELECT table_name FROM information_schema.views WHERE table_schema='billing'")
+    [ "$count" -ge 2 ]
 }
 
 same_servers() {
-    caught_up || { echo "the slave does not catch up"; on slave mariadb -e 'SHOW SLAVE STATUS\G'; return 1; }
+    caught_up || { echo "the slave does not catch up"; client slave --vertical -e 'SHOW REPLICA STATUS'; return 1; }
     fingerprint master >"$work/master.print" && fingerprint slave >"$work/slave.print" || return 1
     [ "$(grep -c ^rows "$work/master.print")" -ge 5 ] || { echo "too few tables were compared"; return 1; }
     diff "$work/master.print" "$work/slave.print"

@@ -277,6 +277,33 @@ static void positions_of_domains(void **state)
     assert_false(gtid_ahead("", "0-1-1", &domain) || gtid_ahead("nonsense", "", &domain));
 }
 
+static void tables_come_to_the_slaves_own_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *create, *here;
+    } cases[] = {
+        { "CREATE TABLE `t` (\n  `id` int\n) ENGINE=InnoDB AUTO_INCREMENT=7", "CREATE TABLE `t` (\n  `id` int\n) ENGINE=InnoDB AUTO_INCREMENT=7" },
+        { "CREATE TABLE `t` (\n  `id` int\n) ENGINE=ARCHIVE AUTO_INCREMENT=7 COMMENT=''",
+          "CREATE TABLE `t` (\n  `id` int\n) ENGINE=ARCHIVE COMMENT=''" },
+        { "CREATE TABLE `t` (\n  `id` int\n) /*!50100 TABLESPACE `ts``1` */ ENGINE=InnoDB COMMENT=' TABLESPACE `x`'",
+          "CREATE TABLE `t` (\n  `id` int\n) /*!50100 */ ENGINE=InnoDB COMMENT=' TABLESPACE `x`'" },
+        { "CREATE TABLE `a (b` (\n  `id` int COMMENT ') DATA DIRECTORY=''/x'''\n) ENGINE=InnoDB DATA DIRECTORY='/ext''ern/' "
+          "INDEX DIRECTORY='/y/' COMMENT='c'",
+          "CREATE TABLE `a (b` (\n  `id` int COMMENT ') DATA DIRECTORY=''/x'''\n) ENGINE=InnoDB COMMENT='c'" },
+        { "CREATE TABLE `t` (\n  `id` int\n) ENGINE=InnoDB\n PARTITION BY HASH (`id`)\n(PARTITION `p0` DATA DIRECTORY = '/x' "
+          "ENGINE = InnoDB,\n PARTITION `p1` ENGINE = InnoDB)",
+          "CREATE TABLE `t` (\n  `id` int\n) ENGINE=InnoDB\n PARTITION BY HASH (`id`)\n(PARTITION `p0` "
+          "ENGINE = InnoDB,\n PARTITION `p1` ENGINE = InnoDB)" },
+        { "CREATE SEQUENCE `s` start with 1", "CREATE SEQUENCE `s` start with 1" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *here = definition_placed_here(cases[i].create);
+        assert_string_equal(here, cases[i].here);
+        free(here);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +313,7 @@ int main(void)
         cmocka_unit_test(tables_are_carried_by_their_engine),
         cmocka_unit_test(a_slave_that_reads_no_files_gets_rows),
         cmocka_unit_test(fulltext_indexes_are_made_anew),
+        cmocka_unit_test(tables_come_to_the_slaves_own_place),
         cmocka_unit_test(events_arrive_disabled),
         cmocka_unit_test(sets_of_gtids),
         cmocka_unit_test(positions_of_domains),
