@@ -62,6 +62,7 @@ struct dialect {
     bool import_tablespace;        /* ALTER TABLE ... IMPORT TABLESPACE takes tables of another server */
     bool import_needs_cfg;         /* IMPORT TABLESPACE without .cfg refuses tables with secondary indexes (1815) */
     bool import_partitioned;       /* ALTER TABLE ... IMPORT works for partitioned tables */
+    bool import_check;             /* an imported table may want a rebuild before the server finds it sound */
     bool import_exchange;          /* a partition is imported as a table of its own and exchanged in (EXCHANGE PARTITION) */
     bool encoded_names;            /* a table's name is encoded in its files' names */
     bool dictionary;               /* a folder is no database and files are no table: MyISAM comes in by IMPORT TABLE (8.0) */

@@ -164,6 +164,7 @@ const struct dialect_word dialect_words[] = {
     MARIADB_ALL(import_needs_cfg, YES, "1815 with secondary indexes (10.11, reproduced)"),
     MYSQL(import_needs_cfg, DIALECT_FIRST_MYSQL, 50606, YES, "no import at all"),
     MYSQL(import_partitioned, 50704, EVER, YES, "manual 5.7, 14.6.1.3: partitioned tables from 5.7.4"),
+    MARIADB(import_check, 100302, EVER, YES, "instant ALTER from 10.3.2; then dropped columns: corrupt on 10.5.23, not on 10.11.18"),
     MARIADB(import_exchange, 100000, EVER, YES, "KB Exchanging Partitions; reproduced on 10.11"),
     MYSQL(dictionary, 80000, EVER, YES, "manual 8.0, 14.1 and IMPORT TABLE; CREATE DATABASE refuses a folder (3678): reproduced on 9.7"),
     MYSQL(encoded_names, 50106, EVER, YES, "manual 5.1, Mapping of Identifiers to File Names: from 5.1.6"),

@@ -29,6 +29,34 @@ int import_alter(struct import_job *job, const char *table, const char *what, st
     return rc == 0 ? 0 : err_wrap(err, "table %s, %s", table, what);
 }
 
+static int is_sound(struct import_job *job, const char *table, bool *sound, struct err *err)
+{
+    struct buf sql = BUF_INIT;
+    struct rows rows = ROWS_INIT;
+    buf_adds(&sql, "CHECK TABLE ");
+    quote_table(&sql, job->inventory->database, table);
+    int rc = db_query(job->db, &rows, err, buf_str(&sql));
+    *sound = true;
+    for (size_t i = 0; i < rows.count; i++)
+        *sound = *sound && strcmp(row_str(&rows, i, "Msg_type"), "error") != 0;
+    rows_free(&rows);
+    buf_free(&sql);
+    return rc;
+}
+
+int import_check(struct import_job *job, const char *table, struct err *err)
+{
+    bool sound = true;
+    if (!db_dialect(job->db)->import_check)
+        return 0;
+    int rc = is_sound(job, table, &sound, err);
+    if (rc == 0 && !sound && (rc = import_alter(job, table, "FORCE", err)) == 0)
+        rc = is_sound(job, table, &sound, err);
+    if (rc == 0 && !sound)
+        rc = err_set(err, ERR_DATA, "table %s was imported, but the slave's server finds it corrupt", table);
+    return rc;
+}
+
 int import_move_in(struct import_job *job, const struct buf *names, struct err *err)
 {
     if (names->len == 0)

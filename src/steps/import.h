@@ -43,6 +43,9 @@ void import_describe(const struct inventory *inventory, const struct dialect *sl
 
 /* For the ways. */
 int import_alter(struct import_job *job, const char *table, const char *what, struct err *err);
+/* Where an import may leave a table that the server calls corrupt although every row can be read (instantly dropped or moved
+ * columns, MariaDB 10.5): it is rebuilt, and must be sound then. */
+int import_check(struct import_job *job, const char *table, struct err *err);
 int import_move_in(struct import_job *job, const struct buf *names, struct err *err); /* each followed by a NUL */
 /* The table a .sdi file defines, from its beginning; NULL: it cannot be seen there. The caller frees. Pure. */
 char *import_sdi_table(const char *text);

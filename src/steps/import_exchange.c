@@ -63,6 +63,8 @@ static int import_partition(struct import_job *job, const struct table *table, s
     if (rc == 0)
         rc = import_alter(job, SPARE, "IMPORT TABLESPACE", err);
     if (rc == 0)
+        rc = import_check(job, SPARE, err);
+    if (rc == 0)
         rc = exchange(job, table, piece, err);
     return rc == 0 ? 0 : err_wrap(err, "partition %s of table %s", table->partitions.items[piece], table->name);
 }
