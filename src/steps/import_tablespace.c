@@ -85,10 +85,10 @@ static int import(struct import_job *job, const struct table *table, struct err 
     if ((waits(job, table) || is_discarded(job, table)) &&
         import_alter(job, table->name, table->partitioned ? "IMPORT PARTITION ALL TABLESPACE" : "IMPORT TABLESPACE", err) != 0)
         return -1;
-    if (import_check(job, table->name, err) != 0)
-        return -1;
     /* an earlier try may have ended between the import and this */
-    return table->fulltext && db_dialect(job->db)->fulltext_again ? make_fulltext_again(job, table, err) : 0;
+    if (table->fulltext && db_dialect(job->db)->fulltext_again && make_fulltext_again(job, table, err) != 0)
+        return -1;
+    return import_check(job, table->name, err);
 }
 
 const struct import_way import_tablespace = {
