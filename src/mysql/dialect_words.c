@@ -81,7 +81,7 @@ const struct dialect_word dialect_words[] = {
     MARIADB(no_gtid, 100002, EVER, "MASTER_USE_GTID = no", "KB CHANGE MASTER TO: from 10.0.2"),
     MYSQL(gtid_use, 50605, 80023, "MASTER_AUTO_POSITION = 1", "manual 5.6, CHANGE MASTER TO: added in 5.6.5"),
     MYSQL(gtid_use, 80023, EVER, "SOURCE_AUTO_POSITION = 1", "RN 8.0.23"),
-    MARIADB(gtid_use, 100002, EVER, "MASTER_USE_GTID = slave_pos", "KB CHANGE MASTER TO: from 10.0.2"),
+    MARIADB(gtid_use, 100009, EVER, "MASTER_USE_GTID = slave_pos", "KB CHANGE MASTER TO: from 10.0.2; with MASTER_GTID_WAIT: from 10.0.9"),
     MYSQL(gtid_now, 50605, EVER, "SELECT @@GLOBAL.gtid_executed", "manual 5.6, GTID Options and Variables"),
     MARIADB(gtid_now, 100002, EVER, "SELECT @@GLOBAL.gtid_binlog_pos", "KB Global Transaction ID: from 10.0.2"),
     MARIADB(gtid_at, 100002, EVER, "BINLOG_GTID_POS", "KB BINLOG_GTID_POS"),
