@@ -117,9 +117,9 @@ static int read_indexes(struct db *db, struct inventory *inventory, const char *
 {
     struct rows rows = ROWS_INIT;
     if (db_queryf(db, &rows, err,
-                  "SELECT DISTINCT TABLE_NAME AS name, INDEX_TYPE AS type, INDEX_NAME AS index_name "
+                  "SELECT TABLE_NAME AS name, INDEX_TYPE AS type, INDEX_NAME AS index_name "
                   "FROM INFORMATION_SCHEMA.STATISTICS WHERE TABLE_SCHEMA = %s "
-                  "AND (INDEX_TYPE = 'FULLTEXT' OR INDEX_NAME = 'PRIMARY')",
+                  "AND SEQ_IN_INDEX = 1 AND (INDEX_TYPE = 'FULLTEXT' OR INDEX_NAME = 'PRIMARY')",
                   quoted) != 0)
         return -1;
     for (size_t i = 0; i < rows.count; i++) {
@@ -135,16 +135,6 @@ static int read_indexes(struct db *db, struct inventory *inventory, const char *
     return 0;
 }
 
-/* Table options stand behind the closing parenthesis of the columns, the last one that begins a line; "DATA DIRECTORY="
- * in a column's comment is in front of it, and one in the table's own comment costs no more than a dump by rows. */
-static bool lies_elsewhere(const char *create)
-{
-    const char *options = NULL;
-    for (const char *at = create; (at = strstr(at, "\n)")) != NULL; at++)
-        options = at;
-    return options != NULL && (strstr(options, "DATA DIRECTORY") != NULL || strstr(options, "INDEX DIRECTORY") != NULL);
-}
-
 static int read_directories(struct db *db, struct inventory *inventory, struct err *err)
 {
     for (size_t i = 0; i < inventory->table_count; i++) {
@@ -156,7 +146,7 @@ static int read_directories(struct db *db, struct inventory *inventory, struct e
         buf_free(&name);
         if (rc != 0)
             return err_hint(err, "the table cannot be read on this server: repair or drop it first");
-        table->data_directory = lies_elsewhere(row_str(&rows, 0, "Create Table"));
+        table->data_directory = definition_lies_elsewhere(row_str(&rows, 0, "Create Table"));
         rows_free(&rows);
     }
     return 0;

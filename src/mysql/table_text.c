@@ -93,3 +93,15 @@ char *definition_placed_here(const char *create)
     }
     return buf_steal(&text);
 }
+
+bool definition_lies_elsewhere(const char *create)
+{
+    static const char *const places[] = { "DATA DIRECTORY", "INDEX DIRECTORY" };
+    for (const char *at = list_end(create); *at != '\0';) {
+        for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+            if (behind_option(at, places[i]) != NULL)
+                return true;
+        at = *at == '\'' || *at == '"' || *at == '`' ? sql_behind_quotes(at) : at + 1;
+    }
+    return false;
+}

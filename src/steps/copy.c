@@ -166,11 +166,12 @@ int copy_load_rows(struct world *world, size_t table, struct err *err)
     char *path = rows_path(world, SIDE_SLAVE, table);
     struct buf options = BUF_INIT;
     world_client_options(world, SIDE_SLAVE, &options);
-    /* the options come on descriptor 3, because standard input is the rows */
+    /* the options come on descriptor 3, because standard input is the rows; what fails is shown in front of its error */
     int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&options), options.len, ROWS_TIMEOUT_MS, NULL, NULL, err,
                               "# $2 $3 <$1\n"
                               "set -eu; exec 3<&0\n" CLIENT_WITHOUT_HOME
-                              "\"$2\" --defaults-extra-file=/dev/fd/3 --default-character-set=$4 -- \"$3\" <\"$1\"",
+                              "\"$2\" --defaults-extra-file=/dev/fd/3 --default-character-set=$4 -- \"$3\" <\"$1\" 2>\"$1.said\" || {\n"
+                              "  s=$?; grep -a -m 1 '^ERROR' \"$1.said\" >&2 || head -n 1 \"$1.said\" >&2; exit $s; }",
                               path, world->facts.slave.client_tool, world->answers->database,
                               world->facts.master.dialect->charset, NULL);
     if (rc != 0)
