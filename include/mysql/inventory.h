@@ -94,6 +94,8 @@ char *definition_of_trigger(const struct rows *rows, size_t row);
 /* CREATE TABLE without DATA DIRECTORY, INDEX DIRECTORY and TABLESPACE, which name places of the master's (and for ARCHIVE,
  * which takes no rows below it, without AUTO_INCREMENT). Pure; the caller frees. */
 char *definition_placed_here(const char *create);
+/* Does CREATE TABLE name a DATA or INDEX DIRECTORY, of the table or of a partition? Pure. */
+bool definition_lies_elsewhere(const char *create);
 void definitions_free(struct definitions *definitions);
 
 #endif

@@ -191,6 +191,17 @@ static void a_slave_that_reads_no_files_gets_rows(void **state)
     assert_non_null(strstr(table.because, "secure_file_priv"));
 }
 
+static void a_directory_in_words_is_none(void **state)
+{
+    (void)state;
+    assert_false(definition_lies_elsewhere("CREATE TABLE `a` (\n  `DATA DIRECTORY='/x'` int COMMENT 'DATA DIRECTORY=''/x'''\n) "
+                                           "ENGINE=InnoDB COMMENT='DATA DIRECTORY=''/x'''"));
+    assert_true(definition_lies_elsewhere("CREATE TABLE `a` (\n  `id` int\n) ENGINE=MyISAM COMMENT='x' INDEX DIRECTORY='/srv/x/'"));
+    assert_true(definition_lies_elsewhere("CREATE TABLE `a` (\n  `id` int\n) ENGINE=InnoDB\n PARTITION BY RANGE (`id`)\n(PARTITION `p` "
+                                          "VALUES LESS THAN (20) DATA DIRECTORY = '/srv/x' ENGINE = InnoDB)"));
+    assert_false(definition_lies_elsewhere(""));
+}
+
 static void fulltext_indexes_are_made_anew(void **state)
 {
     (void)state;
@@ -312,6 +323,7 @@ int main(void)
         cmocka_unit_test(no_status),
         cmocka_unit_test(tables_are_carried_by_their_engine),
         cmocka_unit_test(a_slave_that_reads_no_files_gets_rows),
+        cmocka_unit_test(a_directory_in_words_is_none),
         cmocka_unit_test(fulltext_indexes_are_made_anew),
         cmocka_unit_test(tables_come_to_the_slaves_own_place),
         cmocka_unit_test(events_arrive_disabled),
