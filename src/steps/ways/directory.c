@@ -31,12 +31,14 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
     uint64_t rows = cost_natural_bytes(inventory, CARRY_ROWS);
     uint64_t rows_ms = rows * 1000 / DUMP_RATE;
     uint64_t left = left_for_the_stop(master, files);
-    cost->downtime_ms = COST_RESTART_MS + cost_files_ms(master, left) + rows_ms;
+    cost->downtime_ms = cost_restart_ms(master) + cost_files_ms(master, left) + rows_ms;
     cost->total_ms = cost->downtime_ms + cost_files_ms(master, files) + cost_ship_ms(files + rows) + cost_rows_ms(rows, inventory->table_count);
     /* shared blocks cost nothing, but mysqld's first writes after the copy begin to part them */
     cost->disk_master = cost_disk(master->reflink ? 0 : size(facts));
     cost->disk_slave = cost_disk(size(facts));
-    buf_adds(&cost->text, "stop and start 0.7 s, ");
+    buf_adds(&cost->text, "stop and start ");
+    quote_duration(&cost->text, cost_restart_ms(master));
+    buf_adds(&cost->text, ", ");
     cost_say_files(master, left, &cost->text);
     if (left < files)
         buf_adds(&cost->text, " (what the last hour changed; all else is copied while mysqld serves)");

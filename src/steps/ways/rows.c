@@ -69,10 +69,13 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
     }
     bool restarts = master_restart_why(facts) != NULL;
     uint64_t locked_ms = locked_count > 0 ? cost_rows_ms(locked, locked_count) : 0;
-    cost->downtime_ms = (restarts ? COST_RESTART_MS : 0) + locked_ms;
-    cost->total_ms = (restarts ? COST_RESTART_MS : 0) + cost_rows_ms(bytes, count);
+    const uint64_t restart_ms = restarts ? cost_restart_ms(&facts->master) : 0;
+    cost->downtime_ms = restart_ms + locked_ms;
+    cost->total_ms = restart_ms + cost_rows_ms(bytes, count);
     cost->disk_slave = cost_disk(bytes + bytes / 2);
-    buf_adds(&cost->text, restarts ? "stop and start 0.7 s" : "no stop");
+    buf_adds(&cost->text, restarts ? "stop and start " : "no stop");
+    if (restarts)
+        quote_duration(&cost->text, restart_ms);
     if (locked_count > 0) {
         buf_addf(&cost->text, ", read lock on %zu table%s without transactions ", locked_count, locked_count == 1 ? "" : "s");
         quote_duration(&cost->text, locked_ms);
