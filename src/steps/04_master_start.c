@@ -9,6 +9,7 @@
 #include "host/service.h"
 #include "steps/copy_way.h"
 #include "steps/settings.h"
+#include "steps/warm.h"
 
 /* The binary log that this start opened: the first one that was not in the index while the server was stopped. */
 static int find_start(struct world *world, struct err *err)
@@ -45,6 +46,7 @@ static int apply_start_new_log(struct world *world, const struct change *change,
 {
     if (apply_start(world, change, err) != 0 || find_start(world, err) != 0)
         return -1;
+    warm_report(world);
     world_note(world, SEVERITY_INFO, "replication will begin at %s, position %llu", world->start.file,
                (unsigned long long)world->start.position);
     return 0;

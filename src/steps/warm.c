@@ -1,29 +1,40 @@
 #include "steps/warm.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/quote.h"
 #include "steps/copy.h"
 #include "steps/copy_way.h"
 
 #define TIMEOUT_MS (10 * 60 * 1000u)
 
 /* A mark is what a file's content cannot change without: inode, size, time of change. Time stamps are coarse: a write in the
- * clock's own tick, a second on old file systems, would leave no trace, so the copy begins two seconds after the marks. */
+ * clock's own tick, a second on old file systems, would leave no trace, so the copy begins two seconds after the marks. And a
+ * direct write (O_DIRECT) is stamped when it begins and may be under way for long on a busy disk: a file that changed within the
+ * last half minute gets no mark, so it is copied again in any case. */
 #define MARK "xargs -0 -r stat --printf '%i %s %.9Z %n\\0' --"
 #define START "set -eu; LC_ALL=C; export LC_ALL; umask 077; run=$2; cd -- \"$1\"\n"
 /* The marks that are new: of files that have changed, or were never marked. */
 #define CHANGED                                                                                                        \
     "  [ -e \"$run/$l.marks\" ] || : >\"$run/$l.marks\"\n"                                                             \
     "  " MARK " <\"$run/$l.list\" >\"$run/$l.now\"\n"                                                                  \
-    "  sort -z -- \"$run/$l.now\" \"$run/$l.marks\" \"$run/$l.marks\" | uniq -zu "
+    "  sort -z -- \"$run/$l.now\" \"$run/$l.marks\" \"$run/$l.marks\" | uniq -zu >\"$run/$l.changed\"\n"
+
+#define COUNT                                                                                                          \
+    "cat -- \"$run/files.changed\" \"$run/import.changed\" | tr '\\0\\n' '\\n?' | awk '{ n += $2 } END { printf \"%.0f %d\", n, NR }'\n"
 
 static const char warm_script[] =
     "# cp -a --reflink=auto tables from $1 to $2/copy while mysqld serves\n" START
-    "for l in files import; do " MARK " <\"$run/$l.list\" >\"$run/$l.marks\"; done\n"
+    "for l in files import; do\n"
+    "  " MARK " <\"$run/$l.list\" >\"$run/$l.now\"\n"
+    "  find . -maxdepth 1 -type f ! -newerct '30 seconds ago' -printf '%f\\0' | sort -z -- - \"$run/$l.list\" | uniq -zd |\n"
+    "    " MARK " | sort -z -- - \"$run/$l.now\" | uniq -zd >\"$run/$l.marks\"\n"
+    "done\n"
     "sleep 2\n"
     "{ for l in files import; do xargs -0 -r cp -a --reflink=auto -t \"$run/copy/$l\" -- <\"$run/$l.list\"; done; } & cp=$!\n"
     "while kill -0 \"$cp\" 2>/dev/null; do sleep 0.3; du -sb -- \"$run/copy\" | cut -f1; done\n"
@@ -31,14 +42,16 @@ static const char warm_script[] =
 
 static const char left_script[] =
     "# how much of $1 has changed since\n" START
-    "for l in files import; do\n" CHANGED "\n"
-    "done | tr '\\0\\n' '\\n?' | awk '{ n += $2 } END { printf \"%.0f\", n }'\n";
+    "for l in files import; do\n" CHANGED "done\n" COUNT;
+
+/* Prints how many files are marked as changed, and their bytes. */
+static const char counted_script[] = "# how much was copied in the stop\nrun=$1\n" COUNT;
 
 const char warm_rest_script[] =
     "# cp -a --reflink=auto tables from $1 to $2/copy, those that have changed since\n" START
     "[ ! -e db.opt ] || cp -a -- db.opt \"$run/copy/files/\"\n"
-    "for l in files import; do\n" CHANGED "|\n"
-    "    sed -z 's/^[^ ]* [^ ]* [^ ]* //' | xargs -0 -r cp -a --reflink=auto -t \"$run/copy/$l\" --\n"
+    "for l in files import; do\n" CHANGED
+    "  sed -z 's/^[^ ]* [^ ]* [^ ]* //' <\"$run/$l.changed\" | xargs -0 -r cp -a --reflink=auto -t \"$run/copy/$l\" --\n"
     "done\n"
     "[ -z \"$4\" ] || find . -maxdepth 1 -name '*.sdi' -exec cp -a -t \"$run/copy/import\" -- {} +\n"
     "[ ! -e \"$3\" ] || cat -- \"$3\"";
@@ -113,4 +126,20 @@ int warm_check_limit(struct world *world, struct err *err)
     }
     buf_free(&out);
     return rc;
+}
+
+void warm_report(struct world *world)
+{
+    struct err ignored = ERR_INIT;
+    struct buf out = BUF_INIT, size = BUF_INIT;
+    if (host_script(world->hosts[SIDE_MASTER], &out, &ignored, counted_script, world->run_dir[SIDE_MASTER], NULL) == 0) {
+        char *end;
+        uint64_t bytes = strtoull(buf_str(&out), &end, 10);
+        uint64_t files = strtoull(end, NULL, 10);
+        quote_size(&size, bytes);
+        world_note(world, SEVERITY_INFO, "copied while mysqld was stopped: %" PRIu64 " file%s, %s", files, files == 1 ? "" : "s",
+                   buf_str(&size));
+    }
+    buf_free(&size);
+    buf_free(&out);
 }
