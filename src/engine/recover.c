@@ -44,7 +44,7 @@ static int clean(struct world *world, enum side side, struct err *err)
                        "# remove $1/$2\n"
                        "case $1 in */.dualserver-*) ;; *) echo \"not a run's folder: $1\" >&2; exit 1;; esac\n"
                        "[ -d \"$1\" ] || exit 0\n"
-                       "rm -rf -- \"$1/$2\" \"$1\"/*.list \"$1\"/*.marks \"$1\"/*.now && { rmdir -- \"$1\" 2>/dev/null || :; }",
+                       "rm -rf -- \"$1/$2\" \"$1\"/*.list \"$1\"/*.marks \"$1\"/*.now \"$1\"/*.changed && { rmdir -- \"$1\" 2>/dev/null || :; }",
                        world->run_dir[side], parts[side], NULL);
 }
 
