@@ -101,7 +101,7 @@ static void good(struct facts *facts, struct answers *answers)
 
 static void server_free(struct server_facts *server)
 {
-    char *texts[] = { server->host, server->hostname, server->address, server->version, server->machine_id,
+    char *texts[] = { server->host, server->hostname, server->address, server->source_address, server->version, server->machine_id,
                       server->datadir, server->dump_tool, server->client_tool, server->server_uuid,
                       server->options_said, server->confinement, server->slave_status.master_host,
                       server->slave_status.io_running, server->slave_status.sql_running };
