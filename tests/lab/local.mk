@@ -2,8 +2,3 @@
 EXTRA_PROGRAMS += mysql_room
 mysql_room_SOURCES = tests/lab/mysql_room.c
 mysql_room_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(CRYPTO_LIBS)
-
-# Every pair of servers; `quickstart test` runs those it has time for.
-check-matrix: dualserver$(EXEEXT)
-	DUALSERVER=$(abs_builddir)/dualserver $(top_srcdir)/tests/lab/pairs --all
-.PHONY: check-matrix
