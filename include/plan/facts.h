@@ -83,6 +83,7 @@ struct server_facts {
     struct strings databases; /* all but the server's own */
     struct inventory inventory; /* of the database; on the slave what would be moved aside */
     struct strings definers;  /* of the database's objects on the master: "user@host" */
+    struct strings accounts;  /* on the slave: all of them, "user@host" */
     struct strings missing_definers; /* on the slave: those of the master's that do not exist there */
     /* space and tools, on the datadir's file system: beside it, or inside it where it begins there */
     char *filesystem;       /* "ext2/ext3", "xfs", "btrfs" */

@@ -30,7 +30,11 @@ int copy_write_lists(struct world *world, struct err *err);
 int copy_cfg_files(struct world *world, struct err *err);
 /* The table files, while mysqld is stopped: all, or what has changed since warm_copy(). One script, because every round trip
  * is downtime; it overwrites what an earlier try left. Appends the index of binary logs as it is now. */
+#define COPY_SILENCE_MS (60 * 60 * 1000u) /* cp says nothing while it works */
 int copy_take(struct world *world, struct buf *index, struct err *err);
+
+/* Keeps the names of the binary logs that an index file lists; cuts the text up. */
+void copy_note_binlogs(struct world *world, char *index);
 
 /* Rows of one table into RUN/copy/rows/ by the server's own dump tool; back into the slave's table by its client. */
 int copy_dump_rows(struct world *world, size_t table, struct err *err);

@@ -86,6 +86,7 @@ void cost_say_files(const struct server_facts *server, uint64_t bytes, struct bu
 
 /* Hooks that ways share. They live with the step they belong to. */
 copy_plan_fn master_hold_and_stop_plan;  /* step 2: flush, lock and take what only a running server gives, stop */
+copy_plan_fn master_stop_plan;           /* step 2: flush and stop, nothing held */
 copy_plan_fn master_restart_stop_plan;   /* step 2: flush and stop, nothing held; or set what can be set while it runs */
 copy_plan_fn copy_files_plan;            /* step 3: the database's files beside the data directory */
 copy_plan_fn master_start_new_log_plan;  /* step 4: start; replication begins at the log that this opens */

@@ -71,8 +71,6 @@ struct engine *engine_new(const struct answers *answers, const struct port *port
 /* What the contract names but this version cannot do is refused before anything else. */
 static int refuse_unsupported(const struct answers *answers, struct err *err)
 {
-    if (answers->copy == COPY_WHOLE)
-        return err_set(err, ERR_ANSWERS, "[run] copy: this version copies by directory or rows only");
     if (answers->more_count > 0)
         return err_set(err, ERR_ANSWERS, "[slave %s]: this version sets up one slave only", answers->more_slaves[0].name);
     return 0;

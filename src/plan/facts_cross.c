@@ -310,14 +310,17 @@ static bool account_listed(const struct rows *rows, const char *definer)
     return false;
 }
 
-static int find_missing_definers(struct world *world, struct facts *facts, struct err *err)
+static int find_accounts(struct world *world, struct facts *facts, struct err *err)
 {
     struct db *db = world_db(world, SIDE_SLAVE, err);
     struct rows rows = ROWS_INIT;
-    if (facts->master.definers.count == 0)
-        return 0;
     if (db == NULL || db_query(db, &rows, err, "SELECT User, Host FROM mysql.user") != 0)
         return err_wrap(err, "cannot list the slave's accounts");
+    for (size_t i = 0; i < rows.count; i++) {
+        char *account = mem_printf("%s@%s", row_str(&rows, i, "User"), row_str(&rows, i, "Host"));
+        strings_add(&facts->slave.accounts, account);
+        free(account);
+    }
     for (size_t i = 0; i < facts->master.definers.count; i++)
         if (!account_listed(&rows, facts->master.definers.items[i]))
             strings_add(&facts->slave.missing_definers, facts->master.definers.items[i]);
@@ -331,7 +334,7 @@ int facts_cross(struct world *world, struct facts *facts, struct err *err)
     inventory_choose(&facts->master.inventory, facts_kind(&facts->master), facts_kind(&facts->slave),
                      strcasecmp(facts_setting(&facts->slave, "secure_file_priv"), "NULL") != 0);
     find_same(world, facts);
-    int rc = find_missing_definers(world, facts, err);
+    int rc = find_accounts(world, facts, err);
     if (rc == 0)
         rc = find_addresses(world, facts, ways, err);
     if (rc == 0)

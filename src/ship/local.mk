@@ -8,4 +8,5 @@ libship_a_SOURCES = \
 	src/ship/ring.c \
 	src/ship/ship.c \
 	src/ship/tarwalk.c \
-	src/ship/verify.c
+	src/ship/verify.c \
+	src/ship/xbstream.c

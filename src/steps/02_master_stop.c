@@ -313,6 +313,14 @@ static void plan_set_running(const struct facts *facts, const struct answers *an
     buf_free(&undo);
 }
 
+int master_stop_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    (void)answers, (void)err;
+    plan_flush(plan);
+    plan_stop(facts, plan, "files of a running server are no copy");
+    return 0;
+}
+
 int master_restart_stop_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)err;

@@ -11,7 +11,7 @@
 #include "steps/warm.h"
 
 /* The logs that exist before the start: the first one beyond them is where replication begins. */
-static void note_binlogs(struct world *world, char *index)
+void copy_note_binlogs(struct world *world, char *index)
 {
     strings_free(&world->binlogs_before);
     for (char *line; (line = text_line(&index)) != NULL;) {
@@ -28,7 +28,7 @@ static int apply_copy(struct world *world, const struct change *change, struct e
     if (copy_take(world, &index, err) != 0)
         return -1;
     char *text = buf_steal(&index);
-    note_binlogs(world, text);
+    copy_note_binlogs(world, text);
     free(text);
     return 0;
 }

@@ -105,7 +105,7 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .restarts = true,
                        .apply = apply_start,
                    });
-    for (size_t i = 0; i < facts->slave.missing_definers.count; i++)
+    for (size_t i = 0; !plan->way->whole && i < facts->slave.missing_definers.count; i++) /* else they come along */
         plan_definer(facts, answers, facts->slave.missing_definers.items[i], plan);
     return copy_way_plan(11, facts, answers, plan, err);
 }

@@ -9,7 +9,6 @@
 #include "steps/settings.h"
 #include "steps/warm.h"
 
-#define COPY_TIMEOUT_MS (60 * 60 * 1000u) /* cp says nothing while it works */
 #define ROWS_TIMEOUT_MS (30 * 60 * 1000u) /* of silence: the dump tool says nothing while it works */
 
 /* What makes a table of an engine, as files beside each other. */
@@ -122,7 +121,7 @@ int copy_cfg_files(struct world *world, struct err *err)
 
 int copy_take(struct world *world, struct buf *index, struct err *err)
 {
-    int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, COPY_TIMEOUT_MS, NULL, index, err, warm_rest_script,
+    int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, COPY_SILENCE_MS, NULL, index, err, warm_rest_script,
                               world->facts.master.database_path, world->run_dir[SIDE_MASTER],
                               world->facts.master.binlog_index,
                               copy_count(&world->facts.master.inventory, CARRY_SDI) > 0 ? "sdi" : "", NULL);

@@ -33,7 +33,9 @@ libsteps_a_SOURCES = \
 	src/steps/tls.c \
 	src/steps/warm.c \
 	src/steps/upgrade.c \
+	src/steps/ways/backup.c \
 	src/steps/ways/cost.c \
 	src/steps/ways/directory.c \
 	src/steps/ways/rows.c \
-	src/steps/ways/snapshot.c
+	src/steps/ways/snapshot.c \
+	src/steps/ways/whole.c
