@@ -45,10 +45,14 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
     bool restarts = master_restart_why(facts) != NULL;
     uint64_t locked = cost_natural_bytes(inventory, CARRY_FILES), bytes = inventory->bytes;
     uint64_t locked_ms = FINISH_LOCK_MS + cost_ship_ms(locked);
-    cost->downtime_ms = (restarts ? COST_RESTART_MS : 0) + locked_ms;
+    uint64_t restart_ms = restarts ? cost_restart_ms(&facts->master) : 0;
+    cost->downtime_ms = restart_ms + locked_ms;
     cost->total_ms = cost->downtime_ms + 2 * cost_ship_ms(bytes) + cost_rows_ms(0, inventory->table_count);
     cost->disk_slave = cost_disk(bytes);
-    buf_adds(&cost->text, restarts ? "stop and start 0.7 s, " : "no stop, ");
+    buf_adds(&cost->text, restarts ? "stop and start " : "no stop");
+    if (restarts)
+        quote_duration(&cost->text, restart_ms);
+    buf_adds(&cost->text, ", ");
     buf_adds(&cost->text, "read lock while tables without transactions are copied ");
     quote_duration(&cost->text, locked_ms);
 }

@@ -106,11 +106,14 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
     (void)answers;
     const struct server_facts *master = &facts->master;
     uint64_t bytes = master->datadir_bytes;
-    cost->downtime_ms = COST_RESTART_MS + cost_files_ms(master, bytes);
+    uint64_t restart_ms = cost_restart_ms(master);
+    cost->downtime_ms = restart_ms + cost_files_ms(master, bytes);
     cost->total_ms = cost->downtime_ms + cost_ship_ms(bytes);
     cost->disk_master = cost_disk(master->reflink ? 0 : bytes);
     cost->disk_slave = cost_disk(bytes);
-    buf_adds(&cost->text, "stop and start 0.7 s, ");
+    buf_adds(&cost->text, "stop and start ");
+    quote_duration(&cost->text, restart_ms);
+    buf_adds(&cost->text, ", ");
     cost_say_files(master, bytes, &cost->text);
 }
 
