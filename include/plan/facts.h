@@ -81,6 +81,7 @@ struct server_facts {
     unsigned prepared_xa;     /* XA transactions that are prepared and wait for their commit */
     uint64_t oldest_transaction; /* seconds since the oldest open InnoDB transaction began; 0: none */
     struct strings databases; /* all but the server's own */
+    struct strings engines;   /* storage engines that it can make tables of; empty: not known */
     struct inventory inventory; /* of the database; on the slave what would be moved aside */
     struct strings definers;  /* of the database's objects on the master: "user@host" */
     struct strings accounts;  /* on the slave: all of them, "user@host" */

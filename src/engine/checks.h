@@ -20,7 +20,7 @@ check_fn check_slave_has_slaves, check_slave_replicates, check_master_is_slave, 
     check_slave_filters, check_binlog_format, check_binlog_expiry, check_gtid, check_tls, check_as_written;
 /* checks_data.c: what is in the database */
 check_fn check_database, check_slave_data, check_dump_tool, check_primary_keys, check_encrypted, check_definers,
-    check_events, check_prepared, check_transactions;
+    check_events, check_prepared, check_transactions, check_engines, check_writable, check_stray_folder;
 
 /* Appends a phrase, "; " between two; whatever came from outside is made printable. */
 void check_say(struct buf *text, const char *format, ...) __attribute__((format(printf, 2, 3)));

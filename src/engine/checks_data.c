@@ -1,4 +1,6 @@
 /* What is in the database, on either side. */
+#include "config.h"
+
 #include "checks.h"
 
 #include <stdlib.h>
@@ -112,6 +114,71 @@ enum check_verdict check_dump_tool(const struct facts *facts, const struct answe
 out:
     buf_free(&names);
     return verdict;
+}
+
+/* Engines compare without case; one that is switched off for new tables is as good as missing. */
+static bool has_engine(const struct server_facts *server, const char *engine)
+{
+    bool found = server->engines.count == 0;
+    if (strcasecmp(engine, "HEAP") == 0) /* as MySQL called it until 4.1 */
+        engine = "MEMORY";
+    for (size_t i = 0; i < server->engines.count && !found; i++)
+        found = strcasecmp(server->engines.items[i], engine) == 0;
+    const char *off = strcasestr(facts_setting(server, "disabled_storage_engines"), engine);
+    const char end = off != NULL ? off[strlen(engine)] : '\0';
+    return found && (off == NULL || (end != '\0' && end != ','));
+}
+
+enum check_verdict check_engines(const struct facts *facts, const struct answers *answers, struct buf *text)
+{
+    (void)answers;
+    const struct inventory *inventory = &facts->master.inventory;
+    enum check_verdict verdict = CHECK_OK;
+    for (size_t i = 0; i < inventory->table_count && verdict == CHECK_OK; i++) {
+        const struct table *table = &inventory->tables[i];
+        if (table->engine == NULL || table->engine[0] == '\0' || has_engine(&facts->slave, table->engine))
+            continue;
+        check_say(text, "table %s is of the engine %s, which the slave %s has not", table->name, table->engine, facts->slave.host);
+        verdict = CHECK_REFUSED;
+    }
+    if (verdict == CHECK_OK)
+        check_say(text, "the slave %s has all engines of the master's tables", facts->slave.host);
+    return verdict;
+}
+
+static enum check_verdict writable(const struct server_facts *server, const struct answers *answers, struct buf *text)
+{
+    (void)answers;
+    static const char *const locks[] = { "super_read_only", "innodb_read_only", "offline_mode" };
+    enum check_verdict verdict = CHECK_OK;
+    for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+        if (!facts_setting_on(server, locks[i]))
+            continue;
+        check_say(text, "the " SERVER_FORMAT " runs with %s = ON", SERVER_ARGS(server), locks[i]);
+        verdict = CHECK_REFUSED;
+    }
+    return verdict;
+}
+
+enum check_verdict check_writable(const struct facts *facts, const struct answers *answers, struct buf *text)
+{
+    enum check_verdict verdict = check_both(facts, answers, writable, text);
+    if (verdict == CHECK_OK)
+        check_say(text, "both servers can be written to by their administrator");
+    return verdict;
+}
+
+/* A server with a dictionary refuses to make a database over a folder that it has not made (3678). */
+enum check_verdict check_stray_folder(const struct facts *facts, const struct answers *answers, struct buf *text)
+{
+    (void)answers;
+    const struct server_facts *slave = &facts->slave;
+    if (slave->dialect == NULL || !slave->dialect->dictionary || slave->database_exists || slave->database_bytes == 0) {
+        check_say(text, "no folder without a database is in the way on the slave %s", slave->host);
+        return CHECK_OK;
+    }
+    check_say(text, "the slave %s has a folder %s, but its server knows no such database", slave->host, slave->database_path);
+    return CHECK_REFUSED;
 }
 
 static bool without_key(const struct table *table)

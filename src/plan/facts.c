@@ -157,7 +157,7 @@ static void free_server(struct server_facts *server)
         free(texts[i]);
     struct strings *lists[] = {
         &server->channels, &server->persisted, &server->command_line, &server->lacking, &server->binlogs, &server->attached_ids,
-        &server->binlog_do_db, &server->binlog_ignore_db, &server->databases, &server->definers,
+        &server->binlog_do_db, &server->binlog_ignore_db, &server->databases, &server->engines, &server->definers,
         &server->missing_definers, &server->accounts, &server->links, &server->leftovers,
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)

@@ -227,6 +227,20 @@ static int read_grants(struct db *db, struct strings *have, struct err *err)
     return 0;
 }
 
+static void read_engines(struct db *db, struct server_facts *server)
+{
+    struct err ignored = ERR_INIT;
+    struct rows rows = ROWS_INIT;
+    if (db_query(db, &rows, &ignored, "SHOW ENGINES") != 0)
+        return;
+    for (size_t i = 0; i < rows.count; i++) {
+        const char *support = row_str(&rows, i, "Support");
+        if (strcasecmp(support, "YES") == 0 || strcasecmp(support, "DEFAULT") == 0)
+            strings_add(&server->engines, row_str(&rows, i, "Engine"));
+    }
+    rows_free(&rows);
+}
+
 static void read_privileges(struct db *db, struct server_facts *server)
 {
     /* the last one is a privilege of its own where there is INFORMATION_SCHEMA to ask */
@@ -294,6 +308,7 @@ int facts_server(struct world *world, struct server_facts *server, struct err *e
     read_database_path(server, database);
     read_native_password(db, server);
     read_transactions(db, server);
+    read_engines(db, server);
     read_privileges(db, server);
     return 0;
 }

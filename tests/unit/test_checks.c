@@ -13,7 +13,7 @@
 #include "engine/check.h"
 
 static const struct dialect mariadb = { .name = "MariaDB", .mariadb = true, .binlog_format = "binlog-format" };
-static const struct dialect mysql = { .name = "MySQL", .mariadb = false, .binlog_format = "binlog-format" };
+static const struct dialect mysql = { .name = "MySQL", .mariadb = false, .dictionary = true, .binlog_format = "binlog-format" };
 static const struct dialect statements_only_dialect = { .name = "MariaDB", .mariadb = true };
 
 static void set(struct server_facts *server, const char *name, const char *value)
@@ -123,7 +123,7 @@ static void server_free(struct server_facts *server)
     certificate_free(&server->tls.certificate);
     free(server->tls.other_ca);
     free(server->inventory.objects);
-    struct strings *lists[] = { &server->databases, &server->lacking, &server->attached_ids, &server->persisted,
+    struct strings *lists[] = { &server->databases, &server->engines, &server->lacking, &server->attached_ids, &server->persisted,
                                 &server->command_line, &server->links, &server->leftovers, &server->binlog_do_db,
                                 &server->binlog_ignore_db, &server->missing_definers, &server->channels };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -297,6 +297,15 @@ WRONG(no_dump_tool, table(m, 0)->carry = CARRY_ROWS; text(&m->dump_tool, NULL);)
 WRONG(no_client_tool, a->copy = COPY_ROWS; text(&s->client_tool, NULL);)
 WRONG(no_tool_needed, text(&m->dump_tool, NULL);)
 WRONG(no_backup_tool, a->copy = COPY_HOT;)
+WRONG(engine_missing, strings_add(&s->engines, "InnoDB"); strings_add(&s->engines, "MyISAM");)
+WRONG(engine_there, strings_add(&s->engines, "innodb"); strings_add(&s->engines, "Aria");)
+WRONG(engine_disabled, set(s, "disabled_storage_engines", "MyISAM,Aria");)
+WRONG(engine_other_disabled, set(s, "disabled_storage_engines", "Aria2,ARCHIVE");)
+WRONG(super_read_only, set(s, "super_read_only", "ON");)
+WRONG(read_only_alone, set(s, "read_only", "ON");)
+WRONG(stray_folder, s->dialect = m->dialect = &mysql; s->database_bytes = 4096;)
+WRONG(folder_of_database, s->dialect = m->dialect = &mysql; s->database_bytes = 4096; s->database_exists = true;)
+WRONG(folder_on_mariadb, s->database_bytes = 4096;)
 WRONG(rows_with_tools, table(m, 0)->carry = CARRY_ROWS;)
 WRONG(no_key, table(m, 1)->primary_key = false;)
 WRONG(encrypted_file, table(m, 0)->encrypted = true;)
@@ -438,6 +447,15 @@ static const struct trial {
     { "tls", tls_half, CHECK_OK, "not verified: nobody vouches" },
     { "tls", tls_only, CHECK_REFUSED, "require_secure_transport" },
     { "as-written", as_written, CHECK_WARNING, "replicate-do-db = billing" },
+    { "engines", engine_missing, CHECK_REFUSED, "rates is of the engine Aria" },
+    { "engines", engine_there, CHECK_OK, "has all engines" },
+    { "engines", engine_disabled, CHECK_REFUSED, "rates is of the engine Aria" },
+    { "engines", engine_other_disabled, CHECK_OK, "has all engines" },
+    { "writable", super_read_only, CHECK_REFUSED, "slave db2 runs with super_read_only" },
+    { "writable", read_only_alone, CHECK_OK, "can be written to" },
+    { "stray-folder", stray_folder, CHECK_REFUSED, "knows no such database" },
+    { "stray-folder", folder_of_database, CHECK_OK, "no folder" },
+    { "stray-folder", folder_on_mariadb, CHECK_OK, "no folder" },
     { "dump-tool", no_dump_tool, CHECK_REFUSED, "master db1 has no mariadb-dump" },
     { "dump-tool", no_client_tool, CHECK_REFUSED, "slave db2 has no mariadb" },
     { "dump-tool", no_tool_needed, CHECK_OK, "no table" },
