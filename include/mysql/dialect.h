@@ -56,6 +56,7 @@ struct dialect {
     const char *alter_user;        /* "ALTER USER" where create_user is */
     const char *native_as;         /* in front of a quoted mysql_native_password hash; NULL: the server has that no more */
     const char *sha2_as;           /* in front of a quoted caching_sha2_password hash; NULL: the server has none */
+    const char *role;              /* makes a role, which is an account without a host; NULL: roles are accounts, or there are none */
     const char *account_lock;      /* "ACCOUNT LOCK"; NULL: an account is made useless by its password only */
     const char *definer_rights;    /* all that views, routines, triggers and events of a database may need there */
     bool triggers_want_super;      /* of their definer */

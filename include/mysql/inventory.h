@@ -28,6 +28,8 @@ struct table {
     uint64_t rows;     /* the engine's estimate for InnoDB */
     uint64_t bytes;    /* data and indexes; real file sizes when known */
     bool partitioned, fulltext, primary_key, encrypted;
+    char *parent_outside; /* "crm.accounts": a foreign key leads to a table of another database; NULL */
+    bool wants_key;    /* its definition asks for encryption; encrypted also where the server does that to all */
     bool temporal;     /* system-versioned: a dump of its rows leaves their history behind */
     bool compressed;   /* page by page (PAGE_COMPRESSED, COMPRESSION); ROW_FORMAT=COMPRESSED is row_format */
     bool own_tablespace; /* InnoDB: in its own .ibd inside the database's folder */
@@ -96,6 +98,8 @@ char *definition_of_trigger(const struct rows *rows, size_t row);
 char *definition_placed_here(const char *create);
 /* Does CREATE TABLE name a DATA or INDEX DIRECTORY, of the table or of a partition? Pure. */
 bool definition_lies_elsewhere(const char *create);
+/* The first table of another database that a foreign key refers to: "crm.accounts". Pure; the caller frees; NULL: none. */
+char *definition_parent_outside(const char *create);
 void definitions_free(struct definitions *definitions);
 
 #endif

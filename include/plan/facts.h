@@ -102,7 +102,16 @@ struct server_facts {
     char *backup_tool;      /* path of mariadb-backup or xtrabackup; NULL: none */
 };
 
+/* What the master's database needs beyond itself. */
+struct needs {
+    struct strings foreign_keys; /* that lead to other databases: "invoices -> crm.accounts" */
+    struct strings views;        /* that cannot be made on the slave, and are left out; views_why: "v (crm.accounts is not on the slave)" */
+    struct strings views_why;
+    bool encryption;             /* the slave has keys to encrypt tables with; asked only when some definition wants that */
+};
+
 struct facts {
+    struct needs needs;
     struct server_facts master, slave;
     bool same_machine;      /* the slave is the master under another name (machine-id, or the same server answers) */
     char *gtid_extra;       /* MySQL: what the slave has executed and the master has not; NULL: the slave keeps no GTIDs */

@@ -21,6 +21,8 @@ check_fn check_slave_has_slaves, check_slave_replicates, check_master_is_slave, 
 /* checks_data.c: what is in the database */
 check_fn check_database, check_slave_data, check_dump_tool, check_primary_keys, check_encrypted, check_definers,
     check_events, check_prepared, check_transactions, check_engines, check_writable, check_stray_folder;
+/* checks_needs.c: what it needs beyond itself */
+check_fn check_rows_elsewhere, check_foreign_keys, check_views;
 
 /* Appends a phrase, "; " between two; whatever came from outside is made printable. */
 void check_say(struct buf *text, const char *format, ...) __attribute__((format(printf, 2, 3)));

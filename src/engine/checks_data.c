@@ -210,6 +210,11 @@ static bool encrypted_file(const struct table *table)
     return table->encrypted && carry_as_files(table->carry);
 }
 
+static bool wants_key(const struct table *table)
+{
+    return table->wants_key;
+}
+
 /* An encrypted table that travels as rows is readable there; its encryption is the slave's own affair. */
 enum check_verdict check_encrypted(const struct facts *facts, const struct answers *answers, struct buf *text)
 {
@@ -220,6 +225,9 @@ enum check_verdict check_encrypted(const struct facts *facts, const struct answe
         check_say(text, "no table is encrypted");
     else if (answers->copy != COPY_ROWS && (whole || tables_that(&facts->master.inventory, encrypted_file, NULL) > 0)) {
         check_say(text, "encrypted tables on the master %s would travel as files: %s", facts->master.host, buf_str(&names));
+        verdict = CHECK_REFUSED;
+    } else if (!facts->needs.encryption && tables_that(&facts->master.inventory, wants_key, NULL) > 0) {
+        check_say(text, "the slave %s has no keys to encrypt tables with, and these ask for it: %s", facts->slave.host, buf_str(&names));
         verdict = CHECK_REFUSED;
     } else {
         check_say(text, "encrypted tables on the master %s travel as rows: %s", facts->master.host, buf_str(&names));

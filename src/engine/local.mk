@@ -7,6 +7,7 @@ libengine_a_SOURCES = \
 	src/engine/checks_disk.c \
 	src/engine/checks_gtid.c \
 	src/engine/checks_machine.c \
+	src/engine/checks_needs.c \
 	src/engine/checks_replication.c \
 	src/engine/checks_server.c \
 	src/engine/checks_tls.c \

@@ -80,6 +80,14 @@ void account_nobody(struct buf *to, const struct dialect *dialect, const char *u
 {
     const struct account account = { .user = user, .host = host };
     struct buf locked = BUF_INIT;
+    if (dialect->role != NULL && host[0] == '\0') {
+        buf_addf(to, "%s ", dialect->role);
+        quote_sql(to, user, strlen(user));
+        buf_addf(to, "\nGRANT %s TO ", grant);
+        quote_sql(to, user, strlen(user));
+        buf_addc(to, '\n');
+        return;
+    }
     if (dialect->account_lock != NULL)
         buf_addf(&locked, " %s", dialect->account_lock);
     else

@@ -149,6 +149,7 @@ const struct dialect_word dialect_words[] = {
     MYSQL(sha2_as, 80003, EVER, "IDENTIFIED WITH caching_sha2_password AS", "RN 8.0.3; manual 8.0, CREATE USER"),
     MYSQL(account_lock, 50706, EVER, "ACCOUNT LOCK", "manual 5.7, CREATE USER: from 5.7.6"),
     MARIADB(account_lock, 100402, EVER, "ACCOUNT LOCK", "KB Account Locking: from 10.4.2"),
+    MARIADB(role, 100103, EVER, "CREATE ROLE IF NOT EXISTS", "KB CREATE ROLE: IF NOT EXISTS from 10.1.3"),
     MYSQL(definer_rights, DIALECT_FIRST_MYSQL, 50106, "SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE",
           "manual 5.0, GRANT: EXECUTE means something from 5.0.3"),
     MYSQL(definer_rights, 50106, EVER, "SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE, TRIGGER, EVENT",

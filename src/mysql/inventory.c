@@ -33,7 +33,7 @@ void inventory_free(struct inventory *inventory)
 {
     for (size_t i = 0; i < inventory->table_count; i++) {
         struct table *table = &inventory->tables[i];
-        char *const texts[] = { table->name, table->file, table->engine, table->row_format, table->collation };
+        char *const texts[] = { table->name, table->file, table->engine, table->row_format, table->collation, table->parent_outside };
         for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
             free(texts[j]);
         strings_free(&table->partitions);
@@ -74,6 +74,12 @@ static int read_database(struct db *db, struct inventory *inventory, const char 
     return found ? 0 : err_set(err, ERR_WORLD, "there is no database %s", inventory->database);
 }
 
+static bool asks_for_key(const char *options)
+{
+    return has_word(options, "ENCRYPTED`=YES") || has_word(options, "ENCRYPTED=YES") || has_word(options, "ENCRYPTION='Y'") ||
+           has_word(options, "ENCRYPTION=\"Y\"");
+}
+
 static void fill_table(struct table *table, const struct dialect *dialect, const struct rows *rows, size_t row)
 {
     const char *options = row_str(rows, row, "create_options"), *type = row_str(rows, row, "table_type");
@@ -87,8 +93,8 @@ static void fill_table(struct table *table, const struct dialect *dialect, const
         .bytes = row_u64(rows, row, "bytes"),
         .partitioned = has_word(options, "partitioned"),
         .temporal = strcasecmp(type, "SYSTEM VERSIONED") == 0,
-        .encrypted = has_word(options, "ENCRYPTED`=YES") || has_word(options, "ENCRYPTED=YES") ||
-                     has_word(options, "ENCRYPTION='Y'") || has_word(options, "ENCRYPTION=\"Y\""),
+        .encrypted = asks_for_key(options),
+        .wants_key = asks_for_key(options),
         .compressed = has_word(options, "PAGE_COMPRESSED`=1") || has_word(options, "PAGE_COMPRESSED=1") ||
                       has_word(options, "PAGE_COMPRESSED`=ON") || has_word(options, "COMPRESSION="),
     };
@@ -147,6 +153,7 @@ static int read_directories(struct db *db, struct inventory *inventory, struct e
         if (rc != 0)
             return err_hint(err, "the table cannot be read on this server: repair or drop it first");
         table->data_directory = definition_lies_elsewhere(row_str(&rows, 0, "Create Table"));
+        table->parent_outside = definition_parent_outside(row_str(&rows, 0, "Create Table"));
         rows_free(&rows);
     }
     return 0;

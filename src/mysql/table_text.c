@@ -105,3 +105,34 @@ bool definition_lies_elsewhere(const char *create)
     }
     return false;
 }
+
+/* A quoted name; doubled quotes are one. */
+static void add_name(struct buf *to, const char *at)
+{
+    const char *end = sql_behind_quotes(at);
+    for (const char *c = at + 1; c < end - 1; c++) {
+        buf_addc(to, *c);
+        c += *c == *at;
+    }
+}
+
+char *definition_parent_outside(const char *create)
+{
+    static const char word[] = " REFERENCES `";
+    for (const char *at = list_start(create), *end = list_end(create); at < end;) {
+        const char *name = at + strlen(word) - 1;
+        if (strncmp(at, word, strlen(word)) != 0) {
+            at = *at == '\'' || *at == '"' || *at == '`' ? sql_behind_quotes(at) : at + 1;
+            continue;
+        }
+        at = sql_behind_quotes(name);
+        if (at[0] != '.' || at[1] != '`')
+            continue;
+        struct buf parent = BUF_INIT;
+        add_name(&parent, name);
+        buf_addc(&parent, '.');
+        add_name(&parent, at + 1);
+        return buf_steal(&parent);
+    }
+    return NULL;
+}

@@ -180,6 +180,7 @@ void facts_free(struct facts *facts)
         return;
     free_server(&facts->master);
     free_server(&facts->slave);
+    facts_needs_free(facts);
     free(facts->reach_text);
     free(facts->gtid_extra);
     free(facts->reports_text);

@@ -336,6 +336,8 @@ int facts_cross(struct world *world, struct facts *facts, struct err *err)
     find_same(world, facts);
     int rc = find_accounts(world, facts, err);
     if (rc == 0)
+        rc = facts_needs(world, facts, err);
+    if (rc == 0)
         rc = find_addresses(world, facts, ways, err);
     if (rc == 0)
         rc = facts_tls(world, facts, err);

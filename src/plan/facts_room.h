@@ -44,6 +44,9 @@ int facts_server(struct world *world, struct server_facts *server, struct err *e
 int facts_options(struct world *world, struct server_facts *server, struct err *err);
 /* What takes both: ways of carrying, definers, the same machine, addresses and reachability. */
 int facts_cross(struct world *world, struct facts *facts, struct err *err);
+/* What the database needs beyond itself. */
+int facts_needs(struct world *world, struct facts *facts, struct err *err);
+void facts_needs_free(struct facts *facts);
 /* GTIDs and channels that the slave holds from before. */
 int facts_gtid(struct world *world, struct facts *facts, struct err *err);
 /* TLS of both, when their addresses are known. */

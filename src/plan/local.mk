@@ -11,6 +11,7 @@ libplan_a_SOURCES = \
 	src/plan/facts_cross.c \
 	src/plan/facts_gtid.c \
 	src/plan/facts_machine.c \
+	src/plan/facts_needs.c \
 	src/plan/facts_room.h \
 	src/plan/facts_server.c \
 	src/plan/facts_tls.c \

@@ -51,7 +51,7 @@ static void plan_definer(const struct facts *facts, const struct answers *answer
                        .what = mem_printf("make the account %s, locked", definer),
                        .why = mem_dup("views and routines are defined by it and answer 1449 where it does not exist"),
                        .after = buf_steal(&sql),
-                       .undo = mem_printf("DROP USER %s", definer),
+                       .undo = mem_printf("DROP %s %s", dialect->role != NULL && *host == '\0' ? "ROLE" : "USER", definer),
                    });
     buf_free(&grant);
     free(user);

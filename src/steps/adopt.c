@@ -153,6 +153,18 @@ static const char *trust_makers(struct world *world, struct db *db)
     return set ? "SET GLOBAL log_bin_trust_function_creators = 0" : NULL;
 }
 
+/* Preflight has said so. */
+static bool left_out(struct world *world, const struct definition *definition)
+{
+    if (definition->kind != DEFINE_VIEW || !strings_has(&world->facts.needs.views, definition->name))
+        return false;
+    struct buf name = BUF_INIT;
+    quote_printable(&name, definition->name, strlen(definition->name), 0);
+    world_note(world, SEVERITY_WARNING, "the view %s was left out: it cannot be made on the slave", buf_str(&name));
+    buf_free(&name);
+    return true;
+}
+
 int adopt_objects(struct world *world, const struct change *change, struct err *err)
 {
     (void)change;
@@ -163,7 +175,7 @@ int adopt_objects(struct world *world, const struct change *change, struct err *
     int rc = db == NULL ? -1 : 0;
     for (size_t i = 0; rc == 0 && i < definitions->count; i++) {
         const struct definition *definition = &definitions->items[i];
-        if (definition->kind == DEFINE_TABLE)
+        if (definition->kind == DEFINE_TABLE || left_out(world, definition))
             continue;
         rc = definition_execute(db, world->answers->database, definition, err);
         if (rc != 0 && exists_already(err))

@@ -136,6 +136,9 @@ static void done(struct facts *facts)
     server_free(&facts->master);
     server_free(&facts->slave);
     free(facts->reach_text);
+    struct strings *needs[] = { &facts->needs.foreign_keys, &facts->needs.views, &facts->needs.views_why };
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        strings_free(needs[i]);
     free(facts->gtid_extra);
     free(facts->reports_text);
 }
@@ -311,6 +314,11 @@ WRONG(no_key, table(m, 1)->primary_key = false;)
 WRONG(encrypted_file, table(m, 0)->encrypted = true;)
 WRONG(encrypted_rows, table(m, 0)->encrypted = true; table(m, 0)->carry = CARRY_ROWS;)
 WRONG(encrypted_whole, table(m, 0)->encrypted = true; table(m, 0)->carry = CARRY_ROWS; a->copy = COPY_WHOLE;)
+WRONG(encrypted_no_key, table(m, 0)->encrypted = table(m, 0)->wants_key = true; table(m, 0)->carry = CARRY_ROWS;)
+WRONG(encrypted_key, table(m, 0)->encrypted = table(m, 0)->wants_key = true; table(m, 0)->carry = CARRY_ROWS; f->needs.encryption = true;)
+WRONG(rows_of_another, text(&table(m, 0)->engine, "FEDERATED");)
+WRONG(key_leads_out, strings_add(&f->needs.foreign_keys, "invoices -> crm.accounts");)
+WRONG(view_left_out, strings_add(&f->needs.views, "v"); strings_add(&f->needs.views_why, "v (crm.accounts is not on the slave)");)
 WRONG(definer_missing, strings_add(&s->missing_definers, "app@localhost");)
 WRONG(event, add_event(m); set(s, "event_scheduler", "ON");)
 WRONG(event_whole, add_event(m); set(s, "event_scheduler", "ON"); a->copy = COPY_WHOLE;)
@@ -465,6 +473,11 @@ static const struct trial {
     { "encrypted", encrypted_file, CHECK_REFUSED, "calls" },
     { "encrypted", encrypted_rows, CHECK_WARNING, "as rows" },
     { "encrypted", encrypted_whole, CHECK_REFUSED, "as files" },
+    { "encrypted", encrypted_no_key, CHECK_REFUSED, "no keys" },
+    { "encrypted", encrypted_key, CHECK_WARNING, "as rows" },
+    { "rows-elsewhere", rows_of_another, CHECK_WARNING, "1 table shows" },
+    { "foreign-keys", key_leads_out, CHECK_REFUSED, "invoices -> crm.accounts" },
+    { "views", view_left_out, CHECK_WARNING, "crm.accounts" },
     { "definers", definer_missing, CHECK_WARNING, "app@localhost" },
     { "events", event, CHECK_OK, "1 event;" },
     { "events", event_whole, CHECK_WARNING, "enabled" },

@@ -202,6 +202,28 @@ static void a_directory_in_words_is_none(void **state)
     assert_false(definition_lies_elsewhere(""));
 }
 
+static void a_parent_in_another_database_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *create, *parent;
+    } cases[] = {
+        { "CREATE TABLE `a` (\n  `x` int,\n  CONSTRAINT `f` FOREIGN KEY (`x`) REFERENCES `b` (`id`),\n  CONSTRAINT `g` FOREIGN KEY (`x`) "
+          "REFERENCES `c``m`.`t``s` (`id`) ON DELETE CASCADE\n) ENGINE=InnoDB", "c`m.t`s" },
+        { "CREATE TABLE `a` (\n  `x` int COMMENT ' REFERENCES `crm`.`t`',\n  CONSTRAINT ` REFERENCES ``c``.``t``` FOREIGN KEY (`x`) REFERENCES "
+          "`b` (`id`)\n) ENGINE=InnoDB COMMENT=' REFERENCES `crm`.`t`'", NULL },
+        { "CREATE TABLE `a`", NULL },
+        { "", NULL },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *parent = definition_parent_outside(cases[i].create);
+        assert_int_equal(parent != NULL, cases[i].parent != NULL);
+        if (parent != NULL)
+            assert_string_equal(parent, cases[i].parent);
+        free(parent);
+    }
+}
+
 static void fulltext_indexes_are_made_anew(void **state)
 {
     (void)state;
@@ -324,6 +346,7 @@ int main(void)
         cmocka_unit_test(tables_are_carried_by_their_engine),
         cmocka_unit_test(a_slave_that_reads_no_files_gets_rows),
         cmocka_unit_test(a_directory_in_words_is_none),
+        cmocka_unit_test(a_parent_in_another_database_is_found),
         cmocka_unit_test(fulltext_indexes_are_made_anew),
         cmocka_unit_test(tables_come_to_the_slaves_own_place),
         cmocka_unit_test(events_arrive_disabled),
