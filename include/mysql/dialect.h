@@ -49,6 +49,7 @@ struct dialect {
     const char *binlog_format;     /* the option's name; NULL: only statements are logged */
     bool networking_value;         /* skip-networking takes a value: else the line has to go */
     const char *rows_sql_mode;     /* in which every value that some table holds can be inserted */
+    const char *gone_sql_modes;    /* modes of older servers that this one refuses, ",A,B,"; NULL: none */
     const char *table_sql_mode;    /* in which a table's definition means what SHOW CREATE TABLE says */
     const char *server_binary;     /* "mariadbd" or "mysqld" */
     const char *validate;          /* arguments that make the server check its options and end */

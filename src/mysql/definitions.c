@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "mysql/session.h"
 
 static struct definition *add(struct definitions *definitions, int kind, const char *name)
 {
@@ -247,7 +248,7 @@ static void add_setting(struct buf *sql, const char *name, const char *value)
 
 static int enter_session(struct db *db, const char *database, const struct definition *item, struct err *err)
 {
-    struct buf sql = BUF_INIT;
+    struct buf sql = BUF_INIT, modes = BUF_INIT;
     buf_adds(&sql, "USE ");
     quote_name(&sql, database);
     int rc = db_exec(db, err, buf_str(&sql));
@@ -258,12 +259,14 @@ static int enter_session(struct db *db, const char *database, const struct defin
         rc = db_exec(db, err, buf_str(&sql));
     buf_clear(&sql);
     buf_adds(&sql, "SET SESSION foreign_key_checks = 0");
-    add_setting(&sql, "sql_mode", item->sql_mode != NULL ? item->sql_mode : db_dialect(db)->table_sql_mode);
+    session_sql_modes(db_dialect(db), item->sql_mode != NULL ? item->sql_mode : db_dialect(db)->table_sql_mode, &modes);
+    add_setting(&sql, "sql_mode", buf_str(&modes));
     add_setting(&sql, "time_zone", item->time_zone);
     add_setting(&sql, "character_set_client", item->charset);
     add_setting(&sql, "collation_connection", item->connection_collation);
     if (rc == 0)
         rc = db_exec(db, err, buf_str(&sql));
+    buf_free(&modes);
     buf_free(&sql);
     return rc;
 }

@@ -25,6 +25,10 @@ const struct dialect_word dialect_words[] = {
     MARIADB(charset, 50500, EVER, "utf8mb4", "KB Supported Character Sets and Collations"),
     MYSQL(lock_wait, 50503, EVER, "lock_wait_timeout", "manual 5.5, lock_wait_timeout: from 5.5.3"),
     MARIADB(lock_wait, 50500, EVER, "lock_wait_timeout", "KB lock_wait_timeout"),
+    MYSQL(gone_sql_modes, 80011, EVER,
+          ",NO_AUTO_CREATE_USER,DB2,MAXDB,MSSQL,MYSQL323,MYSQL40,ORACLE,POSTGRESQL,NO_FIELD_OPTIONS,NO_KEY_OPTIONS,"
+          "NO_TABLE_OPTIONS,",
+          "RN 8.0.11"),
     MYSQL(table_sql_mode, DIALECT_FIRST_MYSQL, 50008, "NO_AUTO_VALUE_ON_ZERO", "manual 4.1, The Server SQL Mode: from 4.1.1"),
     MYSQL(table_sql_mode, 50008, EVER, "NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO", "manual 5.0, SQL Modes: from 5.0.8"),
     MARIADB_ALL(table_sql_mode, "NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO", "KB SQL_MODE"),

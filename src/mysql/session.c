@@ -1,5 +1,6 @@
 #include "mysql/session.h"
 
+#include <string.h>
 #include <strings.h>
 
 int session_set_known(struct db *db, const struct session_setting *settings, size_t count, struct err *err)
@@ -29,4 +30,29 @@ int session_limit_lock_wait(struct db *db, unsigned seconds, struct err *err)
 {
     const char *name = db_dialect(db)->lock_wait;
     return name != NULL ? db_execf(db, err, "SET SESSION %s = %u", name, seconds) : 0;
+}
+
+static bool is_gone(const struct dialect *dialect, const char *mode, size_t len)
+{
+    const char *at = dialect->gone_sql_modes;
+    while (at != NULL && *at == ',' && at[1] != '\0') {
+        const size_t word = strcspn(at + 1, ",");
+        if (word == len && strncasecmp(at + 1, mode, len) == 0)
+            return true;
+        at += 1 + word;
+    }
+    return false;
+}
+
+void session_sql_modes(const struct dialect *dialect, const char *modes, struct buf *to)
+{
+    const size_t begin = to->len;
+    while (*modes != '\0') {
+        const size_t len = strcspn(modes, ",");
+        if (len > 0 && !is_gone(dialect, modes, len)) {
+            buf_adds(to, to->len > begin ? "," : "");
+            buf_add(to, modes, len);
+        }
+        modes += len + (modes[len] == ',');
+    }
 }

@@ -28,7 +28,7 @@ static const struct {
     { "say datadir", place },
     { "/dev/tcp", greeting },
     { "Default options are read", "/etc/my.cnf\n" },
-    { "cp -a --reflink=auto tables", "/var/lib/mysql/mysql-bin.000001\n/var/lib/mysql/binlog.000001\n" },
+    { "cp -a --reflink=auto tables", "/var/lib/mysql/mysql-bin.000001\n" },
     { "# list $1", "customers.ibd\ninvoices.ibd\ntraffic#P#p0.ibd\ntraffic#p#p0.ibd\ntraffic#p#p1.ibd\ncalls_2026_10.MYD\n"
                    "calls_2026_10.MYI\ncalls_2026_10_372.sdi\n" },
     { "# read $1/*.sdi", "calls_2026_10_372.sdi\t{\"sdi_version\":80019,\"dd_object\":{\"name\":\"calls_2026_10\"}}\n" },

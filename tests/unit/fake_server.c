@@ -162,18 +162,32 @@ static void add_column(struct buf *out, uint8_t *sequence, const char *name)
     add_packet(out, sequence, &payload);
 }
 
-static void add_row(struct buf *out, uint8_t *sequence, const struct strings *cells, size_t columns)
+/* What is another thing on each server stands as "{side}" in the description they share. */
+static void add_cell(struct buf *to, enum side side, const char *cell)
+{
+    static const char mark[] = "{side}";
+    const char *at = strstr(cell, mark);
+    struct buf text = BUF_INIT;
+    if (strcmp(cell, "''") != 0)
+        buf_add(&text, cell, at != NULL ? (size_t)(at - cell) : strlen(cell));
+    if (at != NULL)
+        buf_addf(&text, "%d%s", (int)side + 1, at + sizeof mark - 1);
+    add_text(to, buf_str(&text));
+    buf_free(&text);
+}
+
+static void add_row(struct buf *out, uint8_t *sequence, enum side side, const struct strings *cells, size_t columns)
 {
     struct buf payload = BUF_INIT;
     for (size_t i = 0; i < columns; i++)
         if (i >= cells->count || strcmp(cells->items[i], "NULL") == 0)
             add_number(&payload, 0xFB, 1);
         else
-            add_text(&payload, strcmp(cells->items[i], "''") == 0 ? "" : cells->items[i]);
+            add_cell(&payload, side, cells->items[i]);
     add_packet(out, sequence, &payload);
 }
 
-static void add_result(struct buf *out, uint8_t *sequence, const struct strings *lines)
+static void add_result(struct buf *out, uint8_t *sequence, enum side side, const struct strings *lines)
 {
     struct strings columns = { .count = 0 };
     struct buf count = BUF_INIT;
@@ -186,7 +200,7 @@ static void add_result(struct buf *out, uint8_t *sequence, const struct strings 
     for (size_t row = 1; row < lines->count; row++) {
         struct strings cells = { .count = 0 };
         split_cells(lines->items[row], &cells);
-        add_row(out, sequence, &cells, columns.count);
+        add_row(out, sequence, side, &cells, columns.count);
         strings_free(&cells);
     }
     add_eof(out, sequence);
@@ -204,7 +218,7 @@ static bool answer(struct fake_server *server, int fd, const char *sql)
     if (reply.code != 0)
         add_error(&out, &sequence, reply.code);
     else if (reply.lines != NULL)
-        add_result(&out, &sequence, reply.lines);
+        add_result(&out, &sequence, server->side, reply.lines);
     else
         add_ok(&out, &sequence);
     return send_all(fd, &out);

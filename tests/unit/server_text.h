@@ -12,7 +12,7 @@
  *     last * UNTIL *                       only while this is the last thing that changed anything there
  *     elsewhere DROP TABLE*                only after the other server was told so
  *     Log_name | File_size                 the columns, then a line for each row; NULL is SQL's,
- *                                          '' an empty cell
+ *                                          '' an empty cell, {side} a 1 on the master and a 2 on the slave
  *     mysql-bin.000001 | 157
  *
  * A `*` stands for any text. The first block that fits answers, so what is special stands above its include. A statement that

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "mysql/gtid.h"
 #include "mysql/inventory.h"
+#include "mysql/session.h"
 #include "mysql/status.h"
 
 /* name, value, name, value, ..., NULL */
@@ -337,6 +338,48 @@ static void tables_come_to_the_slaves_own_place(void **state)
     }
 }
 
+static void modes_that_are_gone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *version, *modes, *left;
+    } cases[] = {
+        { "8.0.36", "STRICT_TRANS_TABLES,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION", "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION" },
+        { "8.0.36", "NO_AUTO_CREATE_USER", "" },
+        { "8.0.36", "no_table_options,ANSI_QUOTES", "ANSI_QUOTES" },
+        { "8.0.36", "TABLE_OPTIONS", "TABLE_OPTIONS" },
+        { "5.7.44", "NO_AUTO_CREATE_USER,ANSI", "NO_AUTO_CREATE_USER,ANSI" },
+        { "10.11.14-MariaDB", "ORACLE,NO_AUTO_CREATE_USER", "ORACLE,NO_AUTO_CREATE_USER" },
+        { "9.7.0", "", "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf left = BUF_INIT;
+        session_sql_modes(dialect_for(cases[i].version), cases[i].modes, &left);
+        assert_string_equal(buf_str(&left), cases[i].left);
+        buf_free(&left);
+    }
+}
+
+/* SHOW TRIGGERS of MySQL 5.0. */
+static void triggers_are_put_together(void **state)
+{
+    (void)state;
+    static const char *const cells[] = { "Trigger", "st`amp", "Event", "INSERT", "Table", "in voices", "Statement", "SET NEW.a = 'x'",
+                                         "Timing", "BEFORE", "Definer", "o'x@y@%", NULL };
+    static const char *const nobody[] = { "Trigger", "t", "Event", "DELETE", "Table", "a", "Statement", "BEGIN END",
+                                          "Timing", "AFTER", "Definer", nothing, NULL };
+    struct rows rows = one_row(cells);
+    char *text = definition_of_trigger(&rows, 0);
+    assert_string_equal(text, "CREATE DEFINER=`o'x@y`@`%` TRIGGER `st``amp` BEFORE INSERT ON `in voices` FOR EACH ROW SET NEW.a = 'x'");
+    free(text);
+    rows_free(&rows);
+    rows = one_row(nobody);
+    text = definition_of_trigger(&rows, 0);
+    assert_string_equal(text, "CREATE TRIGGER `t` AFTER DELETE ON `a` FOR EACH ROW BEGIN END");
+    free(text);
+    rows_free(&rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +393,8 @@ int main(void)
         cmocka_unit_test(fulltext_indexes_are_made_anew),
         cmocka_unit_test(tables_come_to_the_slaves_own_place),
         cmocka_unit_test(events_arrive_disabled),
+        cmocka_unit_test(modes_that_are_gone),
+        cmocka_unit_test(triggers_are_put_together),
         cmocka_unit_test(sets_of_gtids),
         cmocka_unit_test(positions_of_domains),
     };

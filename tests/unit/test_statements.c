@@ -23,7 +23,7 @@
 #define UNIT_FOLDER SRC_TESTS "/unit"
 
 struct rig {
-    struct server_text text;
+    struct server_text texts[2]; /* by enum side */
     struct history history;
     struct tape tape;
     struct fake_server *servers[2];
@@ -43,15 +43,22 @@ static void no_event(void *context, const struct event *event)
     (void)context, (void)event;
 }
 
-static void rig_open(struct rig *rig, const char *name)
+static void read_server(struct rig *rig, enum side side, const char *name)
+{
+    struct server_text *text = &rig->texts[side];
+    char *file = mem_printf("%s.txt", name);
+    buf_adds(&text->options, "[mysqld]\nuser = mysql\n");
+    server_text_read(text, UNIT_FOLDER "/servers", file);
+    text->history = &rig->history;
+    free(file);
+}
+
+static void rig_open(struct rig *rig, const char *master, const char *slave)
 {
     *rig = (struct rig){ .folder = "/tmp/dualserver-test-XXXXXX" };
-    char *file = mem_printf("%s.txt", name);
-    buf_adds(&rig->text.options, "[mysqld]\nuser = mysql\n");
-    server_text_read(&rig->text, UNIT_FOLDER "/servers", file);
-    free(file);
     history_read(&rig->history, UNIT_FOLDER "/servers");
-    rig->text.history = &rig->history;
+    read_server(rig, SIDE_MASTER, master);
+    read_server(rig, SIDE_SLAVE, slave);
     assert_non_null(mkdtemp(rig->folder));
     answers_init(&rig->answers);
     rig->answers.master.host = mem_dup("192.0.2.11");
@@ -67,8 +74,8 @@ static void rig_open(struct rig *rig, const char *name)
     world->reports_password = secret_new("password of reports", 19);
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         snprintf(rig->sockets[side], sizeof rig->sockets[side], "%s/%d", rig->folder, (int)side);
-        rig->servers[side] = fake_server_start(&rig->text, side, &rig->tape, rig->sockets[side]);
-        const struct fake_machine machine = { .side = side, .text = &rig->text, .socket = rig->sockets[side],
+        rig->servers[side] = fake_server_start(&rig->texts[side], side, &rig->tape, rig->sockets[side]);
+        const struct fake_machine machine = { .side = side, .text = &rig->texts[side], .socket = rig->sockets[side],
                                               .tape = &rig->tape };
         world->hosts[side] = fake_host_open(&machine);
         world->run_dir[side] = mem_dup("/var/lib/.dualserver-RUN");
@@ -99,7 +106,8 @@ static void rig_close(struct rig *rig)
     free(world->flush_undo);
     free(world->state_dir);
     answers_free(&rig->answers);
-    server_text_free(&rig->text);
+    server_text_free(&rig->texts[SIDE_MASTER]);
+    server_text_free(&rig->texts[SIDE_SLAVE]);
     history_free(&rig->history);
     tape_free(&rig->tape);
     strings_free(&rig->said);
@@ -160,7 +168,7 @@ static void must(struct rig *rig, int rc, const struct err *err, const char *wha
         return;
     write_told(rig);
     fputs(buf_str(&rig->golden), stderr); /* cmocka cuts what is long */
-    fail_msg("%s: %s: %s", rig->text.version, what, err->text);
+    fail_msg("%s: %s: %s", rig->texts[SIDE_SLAVE].version, what, err->text);
 }
 
 static void write_tables(struct rig *rig)
@@ -248,15 +256,17 @@ static void all_known(const struct rig *rig)
 {
     size_t unknown = 0;
     for (size_t i = 0; i < rig->tape.count; i++) {
-        const struct history_line *line = history_refuses(&rig->history, rig->text.version, rig->tape.lines[i].sql);
+        const struct tape_line *told = &rig->tape.lines[i];
+        const char *version = rig->texts[told->side].version;
+        const struct history_line *line = history_refuses(&rig->history, version, told->sql);
         if (line == NULL)
             continue;
-        fprintf(stderr, "%s: %s\n    %s: MySQL %s, MariaDB %s (%s)\n", rig->text.version, rig->tape.lines[i].sql, line->pattern,
-                line->ranges[0], line->ranges[1], line->source);
+        fprintf(stderr, "%s: %s\n    %s: MySQL %s, MariaDB %s (%s)\n", version, told->sql, line->pattern, line->ranges[0],
+                line->ranges[1], line->source);
         unknown++;
     }
     if (unknown > 0)
-        fail_msg("%s: %zu statements that this version does not know", rig->text.version, unknown);
+        fail_msg("%zu statements that their server's version does not know", unknown);
 }
 
 static void compare(struct rig *rig, const char *name)
@@ -287,14 +297,23 @@ static void compare(struct rig *rig, const char *name)
     buf_free(&golden);
 }
 
-static void try_run(const char *name, const char *golden, enum copy_method copy)
+static void write_head(struct rig *rig)
+{
+    const char *master = rig->texts[SIDE_MASTER].version, *slave = rig->texts[SIDE_SLAVE].version;
+    const bool pair = strcmp(master, slave) != 0;
+    buf_addf(&rig->golden, "# What a run says to %s%s%s. A statement that only reads stands where it comes first.\n",
+             pair ? "" : "two servers ", master, pair ? ", master, and " : "");
+    if (pair)
+        buf_addf(&rig->golden, "# the slave %s.\n", slave);
+}
+
+static void try_run(const char *master, const char *slave, const char *golden, enum copy_method copy)
 {
     struct rig rig;
     struct err err = ERR_INIT;
-    rig_open(&rig, name);
+    rig_open(&rig, master, slave);
     rig.answers.copy = copy;
-    buf_addf(&rig.golden, "# What a run says to two servers %s. A statement that only reads stands where it comes first.\n",
-             rig.text.version);
+    write_head(&rig);
     begin_section(&rig, "looking");
     must(&rig, facts_gather(&rig.world, &rig.world.facts, &err), &err, "looking");
     write_told(&rig);
@@ -307,23 +326,29 @@ static void try_run(const char *name, const char *golden, enum copy_method copy)
     rig_close(&rig);
 }
 
-/* The database's files; the state is the name of a description. */
+/* The database's files. The state is the name of a description, or "MASTER to SLAVE". */
 static void statements_of_a_run(void **state)
 {
-    try_run(*state, *state, COPY_DIRECTORY);
+    static const char between[] = " to ";
+    const char *names = *state, *to = strstr(names, between);
+    char *master = to != NULL ? mem_dup_n(names, (size_t)(to - names)) : mem_dup(names);
+    const char *slave = to != NULL ? to + sizeof between - 1 : master;
+    char *golden = to != NULL ? mem_printf("%s_%s", master, slave) : mem_dup(master);
+    try_run(master, slave, golden, COPY_DIRECTORY);
+    free(golden);
+    free(master);
 }
 
 /* All tables as rows of a snapshot. */
 static void statements_of_rows(void **state)
 {
     char *golden = mem_printf("%s.rows", (const char *)*state);
-    try_run(*state, golden, COPY_ROWS);
+    try_run(*state, *state, golden, COPY_ROWS);
     free(golden);
 }
 
-#define SERVER(name)                                                                                                   \
-    { "statements " name, statements_of_a_run, NULL, NULL, (void *)(name) },                                           \
-    { "statements " name ", rows", statements_of_rows, NULL, NULL, (void *)(name) }
+#define RUN(names) { "statements " names, statements_of_a_run, NULL, NULL, (void *)(names) }
+#define SERVER(name) RUN(name), { "statements " name ", rows", statements_of_rows, NULL, NULL, (void *)(name) }
 
 int main(void)
 {
@@ -340,6 +365,11 @@ int main(void)
         SERVER("mariadb-10.6"),
         SERVER("mariadb-10.11"),
         SERVER("mariadb-11.4"),
+        RUN("mysql-5.7 to mysql-8.0"),
+        RUN("mysql-8.0 to mysql-8.4"),
+        RUN("mysql-8.4 to mysql-9.7"),
+        RUN("mariadb-5.5 to mariadb-10.1"),
+        RUN("mariadb-10.6 to mariadb-11.4"),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
