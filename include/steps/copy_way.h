@@ -33,6 +33,7 @@ struct copy_way {
     unsigned serves;         /* a bit, 1u << enum copy_method, for each answer that may come to it */
     bool whole;              /* takes the whole data directory over: the slave's accounts and other databases are replaced,
                                 so auto takes it only where nothing else is possible */
+    bool dump_tool;          /* a table that travels as rows goes through the server's dump tool and client */
     const char *start;       /* where replication begins, before it is known: "the file opened in step 4" */
     /* Why it cannot be done here; nothing is written when it can. */
     void (*why_not)(const struct facts *facts, const struct answers *answers, struct buf *why);
@@ -65,6 +66,9 @@ void copy_choice_free(struct copy_choice *choice);
 /* The chosen way; when none is possible the first that the answers ask for. Never NULL. */
 const struct copy_way *copy_way_wanted(const struct facts *facts, const struct answers *answers);
 const char *copy_method_name(enum copy_method method); /* as in the answers */
+/* It leaves a copy on the master for a while; it puts files in place on the slave. */
+bool copy_way_leaves_copy(const struct copy_way *way);
+bool copy_way_takes_files(const struct copy_way *way);
 /* Sets how each table travels in this way. */
 void copy_way_carry(const struct copy_way *way, struct inventory *inventory);
 /* What the way does in a step: the hooks of the plan's way. */

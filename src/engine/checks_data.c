@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "steps/copy_way.h"
 
 #define LONG_TRANSACTION_S 60u
 
@@ -87,14 +88,10 @@ enum check_verdict check_dump_tool(const struct facts *facts, const struct answe
 {
     struct buf names = BUF_INIT;
     size_t count = tables_that(&facts->master.inventory, carried_as_rows, &names);
+    const struct copy_way *way = copy_way_wanted(facts, answers);
     enum check_verdict verdict = CHECK_OK;
-    if (answers->copy == COPY_HOT && facts->master.backup_tool == NULL) {
-        check_say(text, "copy = hot, but the master %s has no mariadb-backup or xtrabackup", facts->master.host);
-        verdict = CHECK_REFUSED;
-    }
-    if (count == 0 && answers->copy != COPY_ROWS) {
-        if (verdict == CHECK_OK)
-            check_say(text, "no table has to travel as rows");
+    if (count == 0 || !way->dump_tool) {
+        check_say(text, count == 0 ? "no table has to travel as rows" : "rows travel without tools of the servers");
         goto out;
     }
     const struct {
@@ -107,10 +104,7 @@ enum check_verdict check_dump_tool(const struct facts *facts, const struct answe
             check_say(text, "the " SERVER_FORMAT " has no %s", SERVER_ARGS(needed[i].server), needed[i].tool);
             verdict = CHECK_REFUSED;
         }
-    if (answers->copy == COPY_ROWS)
-        check_say(text, "all tables travel as rows");
-    else
-        check_say(text, "%zu table%s as rows: %s", count, count == 1 ? " travels" : "s travel", buf_str(&names));
+    check_say(text, "%zu table%s as rows: %s", count, count == 1 ? " travels" : "s travel", buf_str(&names));
 out:
     buf_free(&names);
     return verdict;
@@ -219,11 +213,11 @@ static bool wants_key(const struct table *table)
 enum check_verdict check_encrypted(const struct facts *facts, const struct answers *answers, struct buf *text)
 {
     struct buf names = BUF_INIT;
-    bool whole = answers->copy == COPY_WHOLE || answers->copy == COPY_HOT;
+    bool whole = copy_way_wanted(facts, answers)->whole;
     enum check_verdict verdict = CHECK_OK;
     if (tables_that(&facts->master.inventory, encrypted, &names) == 0)
         check_say(text, "no table is encrypted");
-    else if (answers->copy != COPY_ROWS && (whole || tables_that(&facts->master.inventory, encrypted_file, NULL) > 0)) {
+    else if (whole || tables_that(&facts->master.inventory, encrypted_file, NULL) > 0) {
         check_say(text, "encrypted tables on the master %s would travel as files: %s", facts->master.host, buf_str(&names));
         verdict = CHECK_REFUSED;
     } else if (!facts->needs.encryption && tables_that(&facts->master.inventory, wants_key, NULL) > 0) {
@@ -262,7 +256,7 @@ enum check_verdict check_events(const struct facts *facts, const struct answers 
         check_say(text, "%s has no events", answers->database);
         return CHECK_OK;
     }
-    bool runs = facts_setting_on(&facts->slave, "event_scheduler"), whole = answers->copy == COPY_WHOLE;
+    bool runs = facts_setting_on(&facts->slave, "event_scheduler"), whole = copy_way_wanted(facts, answers)->whole;
     check_say(text, "%s has %zu event%s; the event scheduler of the slave %s is %s%s", answers->database, count,
               count == 1 ? "" : "s", facts->slave.host, runs ? "ON" : "off",
               whole ? "; a copy of the whole data directory brings them along enabled" : "");

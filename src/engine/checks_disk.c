@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/quote.h"
+#include "steps/copy_way.h"
 
 #define MARGIN_LEAST (64ull << 20)
 #define BINLOG_ROOM (1ull << 30)
@@ -14,7 +15,7 @@
 static uint64_t copy_size(const struct facts *facts, const struct answers *answers)
 {
     const struct server_facts *master = &facts->master;
-    if (answers->copy == COPY_WHOLE || answers->copy == COPY_HOT)
+    if (copy_way_wanted(facts, answers)->whole)
         return master->datadir_bytes;
     return master->database_bytes > master->inventory.bytes ? master->database_bytes : master->inventory.bytes;
 }
@@ -41,9 +42,12 @@ enum check_verdict check_disk_master(const struct facts *facts, const struct ans
 {
     const struct server_facts *master = &facts->master;
     /* shared blocks cost nothing, but mysqld's first writes after the copy begin to part them */
-    uint64_t need = master->reflink ? MARGIN_LEAST : with_margin(copy_size(facts, answers));
+    const bool leaves = copy_way_leaves_copy(copy_way_wanted(facts, answers));
+    uint64_t need = master->reflink || !leaves ? MARGIN_LEAST : with_margin(copy_size(facts, answers));
     say_room(text, master, "the file system", master->disk_free, need,
-             master->reflink ? "is needed (the copy shares its blocks)" : "is needed");
+             !leaves           ? "is needed (no copy lies on it)"
+             : master->reflink ? "is needed (the copy shares its blocks)"
+                               : "is needed");
     if (master->disk_free < need)
         return CHECK_REFUSED;
     if (master->datadir_disk_free < BINLOG_ROOM) {
@@ -146,7 +150,8 @@ enum check_verdict check_links(const struct facts *facts, const struct answers *
     struct strings travelling = { .items = NULL };
     struct buf names = BUF_INIT;
     enum check_verdict verdict = CHECK_OK;
-    for (size_t i = 0; i < master->links.count && answers->copy != COPY_ROWS; i++)
+    const bool files = copy_way_takes_files(copy_way_wanted(facts, answers));
+    for (size_t i = 0; i < master->links.count && files; i++)
         if (link_travels(&master->inventory, master->links.items[i]))
             strings_add(&travelling, master->links.items[i]);
     if (travelling.count > 0) {

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "steps/copy_way.h"
 #include "steps/settings.h"
 
 static const char *vendor(const struct server_facts *server)
@@ -284,9 +285,11 @@ enum check_verdict check_case(const struct facts *facts, const struct answers *a
 /* Pages matter only where a table's file is taken over as it is. */
 enum check_verdict check_page_size(const struct facts *facts, const struct answers *answers, struct buf *text)
 {
-    enum check_verdict differing = answers->copy == COPY_WHOLE || answers->copy == COPY_HOT ? CHECK_REFUSED : CHECK_WARNING;
+    const struct copy_way *way = copy_way_wanted(facts, answers);
+    const bool files = copy_way_takes_files(way);
+    enum check_verdict differing = way->whole ? CHECK_REFUSED : CHECK_WARNING;
     const struct inventory *inventory = &facts->master.inventory;
-    for (size_t i = 0; i < inventory->table_count && answers->copy != COPY_ROWS; i++)
+    for (size_t i = 0; i < inventory->table_count && files; i++)
         if (inventory->tables[i].carry == CARRY_IMPORT)
             differing = CHECK_REFUSED;
     return check_equal_setting(facts, "innodb_page_size", differing, text);

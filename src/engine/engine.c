@@ -165,9 +165,10 @@ int engine_plan(struct engine *engine, struct err *err)
     /* the answer may have changed since the servers were looked at: the person chose another way */
     copy_way_carry(copy_way_wanted(&world->facts, engine->answers), &world->facts.master.inventory);
     world_phase(world, PHASE_PLAN, "planning every change");
-    if (steps_plan(&world->facts, engine->answers, &engine->plan, err) != 0)
+    int rc = steps_plan(&world->facts, engine->answers, &engine->plan, err);
+    emit_methods(engine); /* also when the one that was asked for is not possible: another may be taken */
+    if (rc != 0)
         return -1;
-    emit_methods(engine);
     struct buf text = BUF_INIT;
     plan_render(&engine->plan, &text);
     world_emit(world, &(struct event){ .kind = EVENT_PLAN, .text = buf_str(&text), .done = engine->plan.forecast_ms,

@@ -27,7 +27,7 @@
 
 static const struct answers_key keys[] = {
     { "run", "database", "text", "billing", "the database to replicate", ANSWER_DATABASE, AT(database) },
-    { "run", "copy", "auto|directory|whole|rows|hot", "auto", "how the data is carried to the slave", ANSWER_CHOICE, AT(copy) },
+    { "run", "copy", "auto|directory|whole|rows|hot", "auto", "how the data travels: files, rows, a hot backup, or all of it", ANSWER_CHOICE, AT(copy) },
     { "run", "as_written", "yes|no", "no", "yes: the how-to's letter (grants, filters) where it is possible", ANSWER_YES_NO, AT(as_written) },
     { "run", "verify", "full|quick", "full", "how deep the data is compared at the end", ANSWER_CHOICE, AT(verify) },
     { "run", "limit_downtime", "number", "0", "seconds; refuse before stopping when the forecast is above (0: no limit)", ANSWER_SECONDS, AT(limit_downtime) },

@@ -167,6 +167,16 @@ const struct copy_way *copy_way_wanted(const struct facts *facts, const struct a
     return way;
 }
 
+bool copy_way_leaves_copy(const struct copy_way *way)
+{
+    return way->plan[3] != NULL;
+}
+
+bool copy_way_takes_files(const struct copy_way *way)
+{
+    return way->plan[8] != NULL;
+}
+
 void copy_way_carry(const struct copy_way *way, struct inventory *inventory)
 {
     for (size_t i = 0; i < inventory->table_count; i++) {

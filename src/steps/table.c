@@ -20,7 +20,6 @@ const struct step *const steps[STEP_COUNT] = {
 /* The plan keeps what a person is told of the choice, as plain data. */
 static void keep_choice(struct plan *plan, const struct copy_choice *choice)
 {
-    plan->way = choice->chosen->way;
     plan->way_because = mem_dup(choice->because);
     plan->options = mem_alloc(choice->count * sizeof *plan->options);
     plan->option_count = choice->count;
@@ -38,6 +37,9 @@ static void keep_choice(struct plan *plan, const struct copy_choice *choice)
             .disk_slave = option->cost.disk_slave,
         };
     }
+    if (choice->chosen == NULL)
+        return;
+    plan->way = choice->chosen->way;
     plan->forecast_ms = choice->chosen->cost.downtime_ms;
     plan->forecast_text = mem_dup(buf_str(&choice->chosen->cost.text));
 }
@@ -48,9 +50,8 @@ static int choose(const struct facts *facts, const struct answers *answers, stru
     struct copy_choice choice;
     int rc = 0;
     copy_choose(facts, answers, &choice);
-    if (choice.chosen != NULL)
-        keep_choice(plan, &choice);
-    else
+    keep_choice(plan, &choice);
+    if (choice.chosen == NULL)
         rc = err_set(err, ERR_REFUSED, "%s", choice.because);
     copy_choice_free(&choice);
     return rc;

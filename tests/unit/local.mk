@@ -48,6 +48,10 @@ test_options_LDADD = libfront.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_headless_SOURCES = tests/unit/test_headless.c
 test_headless_LDADD = libfront.a libplan.a libbase.a $(JSON_LIBS) $(INIH_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_copy_way
+TESTS += test_copy_way
+test_copy_way_SOURCES = tests/unit/test_copy_way.c
+test_copy_way_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 check_PROGRAMS += test_steps
 TESTS += test_steps
 test_steps_SOURCES = tests/unit/test_steps.c

@@ -297,9 +297,8 @@ WRONG(tls_half, offer_tls(m, false);)
 WRONG(tls_only, set(m, "require_secure_transport", "ON");)
 WRONG(as_written, a->as_written = true;)
 WRONG(no_dump_tool, table(m, 0)->carry = CARRY_ROWS; text(&m->dump_tool, NULL);)
-WRONG(no_client_tool, a->copy = COPY_ROWS; text(&s->client_tool, NULL);)
+WRONG(no_client_tool, a->copy = COPY_DIRECTORY; table(m, 0)->carry = CARRY_ROWS; text(&s->client_tool, NULL);)
 WRONG(no_tool_needed, text(&m->dump_tool, NULL);)
-WRONG(no_backup_tool, a->copy = COPY_HOT;)
 WRONG(engine_missing, strings_add(&s->engines, "InnoDB"); strings_add(&s->engines, "MyISAM");)
 WRONG(engine_there, strings_add(&s->engines, "innodb"); strings_add(&s->engines, "Aria");)
 WRONG(engine_disabled, set(s, "disabled_storage_engines", "MyISAM,Aria");)
@@ -309,6 +308,7 @@ WRONG(read_only_alone, set(s, "read_only", "ON");)
 WRONG(stray_folder, s->dialect = m->dialect = &mysql; s->database_bytes = 4096;)
 WRONG(folder_of_database, s->dialect = m->dialect = &mysql; s->database_bytes = 4096; s->database_exists = true;)
 WRONG(folder_on_mariadb, s->database_bytes = 4096;)
+WRONG(rows_without_tools, a->copy = COPY_ROWS; table(m, 0)->carry = CARRY_ROWS; text(&s->client_tool, NULL);)
 WRONG(rows_with_tools, table(m, 0)->carry = CARRY_ROWS;)
 WRONG(no_key, table(m, 1)->primary_key = false;)
 WRONG(encrypted_file, table(m, 0)->encrypted = true;)
@@ -326,8 +326,8 @@ WRONG(prepared, m->prepared_xa = 2;)
 WRONG(long_transaction, m->oldest_transaction = 600;)
 WRONG(short_transaction, m->oldest_transaction = 5;)
 WRONG(master_full, m->disk_free = 1 << 20;)
-WRONG(master_reflink, m->database_bytes = 20ull << 30; m->reflink = true;)
-WRONG(master_no_reflink, m->database_bytes = 20ull << 30;)
+WRONG(master_reflink, m->database_bytes = 20ull << 30; m->reflink = true; a->copy = COPY_DIRECTORY;)
+WRONG(master_no_reflink, m->database_bytes = 20ull << 30; a->copy = COPY_DIRECTORY;)
 WRONG(master_binlog_room, m->datadir_disk_free = 100 << 20;)
 WRONG(slave_full, s->disk_free = 10 << 20;)
 WRONG(slave_tight, m->database_bytes = 8ull << 30; m->disk_free = 99ull << 30;)
@@ -467,7 +467,7 @@ static const struct trial {
     { "dump-tool", no_dump_tool, CHECK_REFUSED, "master db1 has no mariadb-dump" },
     { "dump-tool", no_client_tool, CHECK_REFUSED, "slave db2 has no mariadb" },
     { "dump-tool", no_tool_needed, CHECK_OK, "no table" },
-    { "dump-tool", no_backup_tool, CHECK_REFUSED, "copy = hot" },
+    { "dump-tool", rows_without_tools, CHECK_OK, "without tools" },
     { "dump-tool", rows_with_tools, CHECK_OK, "1 table travels as rows: calls" },
     { "primary-keys", no_key, CHECK_WARNING, "rates" },
     { "encrypted", encrypted_file, CHECK_REFUSED, "calls" },

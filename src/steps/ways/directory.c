@@ -58,6 +58,7 @@ const struct copy_way way_directory = {
     .title = "the database's files, adopted table by table",
     .method = COPY_DIRECTORY,
     .serves = 1u << COPY_DIRECTORY,
+    .dump_tool = true,
     .start = "the file opened in step 4",
     .cost = cost,
     .plan = {
