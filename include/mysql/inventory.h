@@ -29,6 +29,7 @@ struct table {
     uint64_t bytes;    /* data and indexes; real file sizes when known */
     bool partitioned, fulltext, primary_key, encrypted;
     char *parent_outside; /* "crm.accounts": a foreign key leads to a table of another database; NULL */
+    bool instant;      /* MySQL 8: rows of several versions, since columns were added or dropped without a rebuild */
     bool wants_key;    /* its definition asks for encryption; encrypted also where the server does that to all */
     bool temporal;     /* system-versioned: a dump of its rows leaves their history behind */
     bool compressed;   /* page by page (PAGE_COMPRESSED, COMPRESSION); ROW_FORMAT=COMPRESSED is row_format */

@@ -105,6 +105,12 @@ static bool shared_tablespace(const struct pair *pair)
     return !pair->table->partitioned && !pair->table->own_tablespace;
 }
 
+/* "IO Read error while reading dropped column meta-data" (9.7, reproduced). */
+static bool instant(const struct pair *pair)
+{
+    return pair->table->instant;
+}
+
 static bool page_compressed(const struct pair *pair)
 {
     return pair->table->compressed;
@@ -147,6 +153,7 @@ static const struct {
     { CARRY_IMPORT, elsewhere, "its file lies outside the database's folder (DATA DIRECTORY); the slave's will lie in it" },
     { CARRY_IMPORT, partitioned_import, "it is partitioned in a way that this server cannot import" },
     { CARRY_IMPORT, fulltext_import, "its FULLTEXT index would be lost by an import" },
+    { CARRY_IMPORT, instant, "its columns were changed without a rebuild, which an import cannot read (OPTIMIZE TABLE makes it one that can be)" },
     { CARRY_IMPORT, page_compressed, "its pages are compressed" },
     { CARRY_IMPORT, shared_tablespace, "it lies in a tablespace shared with other tables; the slave's will have its own" },
 };

@@ -101,6 +101,7 @@ static void fill_tablespaces(struct inventory *inventory, const struct rows *row
         if (table == NULL || strcasecmp(table->engine, "InnoDB") != 0)
             continue;
         table->own_tablespace = row_u64(rows, i, "SPACE") != 0 && (*type == '\0' || strcasecmp(type, "Single") == 0);
+        table->instant = table->instant || row_u64(rows, i, "TOTAL_ROW_VERSIONS") != 0;
         if (with_parts && table->partitioned)
             strings_add(&table->partition_files, strchr(name, '/') + 1);
     }

@@ -165,6 +165,7 @@ static void tables_are_carried_by_their_engine(void **state)
         { m57, m80, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
         { m80, m1011, { .engine = "InnoDB", .own_tablespace = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "CSV" }, CARRY_ROWS, true },
+        { m80, m80, { .engine = "InnoDB", .own_tablespace = true, .instant = true }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "" }, CARRY_ROWS, true },
         { m1011, m1011, { .engine = "MEMORY" }, CARRY_DEFINITION, true },
         { m1011, m1011, { .engine = "MRG_MyISAM" }, CARRY_DEFINITION, true },
