@@ -187,14 +187,14 @@ void copy_way_carry(const struct copy_way *way, struct inventory *inventory)
 
 int copy_way_plan(int step, const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
-    copy_plan_fn *hook = plan->way->plan[step];
-    return hook != NULL ? hook(facts, answers, plan, err) : 0;
+    const struct copy_way *way = plan->way;
+    return way->plan[step] != NULL ? way->plan[step](facts, answers, plan, err) : 0;
 }
 
 int copy_way_verify(int step, struct world *world, struct err *err)
 {
-    copy_verify_fn *hook = world->plan->way->verify[step];
-    return hook != NULL ? hook(world, err) : 0;
+    const struct copy_way *way = world->plan->way;
+    return way->verify[step] != NULL ? way->verify[step](world, err) : 0;
 }
 
 /* What step 1 writes into the option files, and a running server cannot take over. A session that is open keeps the
