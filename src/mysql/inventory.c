@@ -13,20 +13,27 @@
 #include "mysql/filename.h"
 #include "mysql/session.h"
 
+static int by_name(const void *name, const void *table)
+{
+    return strcmp(name, ((const struct table *)table)->name);
+}
+
+/* Servers list them in the order of their bytes, so ten thousand are found quickly; who lists them otherwise is believed too. */
 const struct table *inventory_table(const struct inventory *inventory, const char *name)
 {
-    for (size_t i = 0; i < inventory->table_count; i++)
+    const struct table *found = inventory->table_count > 0 ? bsearch(name, inventory->tables, inventory->table_count,
+                                                                     sizeof *inventory->tables, by_name)
+                                                           : NULL;
+    for (size_t i = 0; i < inventory->table_count && found == NULL; i++)
         if (strcmp(inventory->tables[i].name, name) == 0)
-            return &inventory->tables[i];
-    return NULL;
+            found = &inventory->tables[i];
+    return found;
 }
 
 struct table *inventory_find(struct inventory *inventory, const char *name)
 {
-    for (size_t i = 0; i < inventory->table_count; i++)
-        if (strcmp(inventory->tables[i].name, name) == 0)
-            return &inventory->tables[i];
-    return NULL;
+    const struct table *found = inventory_table(inventory, name);
+    return found != NULL ? &inventory->tables[found - inventory->tables] : NULL;
 }
 
 void inventory_free(struct inventory *inventory)
