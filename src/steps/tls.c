@@ -62,7 +62,8 @@ void tls_explain(const struct facts *facts, const struct answers *answers, enum 
                  certificate->ca_subject, other->tls.other_ca, who->address);
         break;
     case TRUST_PASSWORD:
-        buf_adds(to, "encrypted; verified: by the account's password, for the server makes its certificate in memory at each start");
+        buf_addf(to, "encrypted; verified: by the account's password, for the server makes its certificate in memory at each start%s",
+                 server == SIDE_SLAVE ? " (by clients of MariaDB 11.4 and later; others cannot verify it)" : "");
         break;
     }
 }
