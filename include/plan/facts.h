@@ -53,6 +53,7 @@ struct server_facts {
     /* the service */
     struct service service;
     char *datadir;          /* without a slash at its end */
+    char *datadir_inode;    /* its number: another data directory under the same name is another server */
     char *socket, *version, *server_uuid, *mysql_user, *mysql_group;
     unsigned port, version_number;
     const struct dialect *dialect;

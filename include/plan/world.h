@@ -15,6 +15,7 @@
 #include "ship/manifest.h"
 
 struct plan;
+struct lock;
 
 struct world {
     const struct answers *answers;
@@ -24,6 +25,7 @@ struct world {
     struct host *hosts[2];       /* by enum side */
     struct db *dbs[2];           /* open while the server is up: use world_db() */
     struct db *locks[2];         /* connections that hold the master's tables still until its mysqld is gone */
+    struct lock *held[2];        /* that nobody else works on them (host/lock.h); NULL: not held */
     struct secret *db_passwords[2]; /* NULL: socket login */
     char run_id[40];             /* "20261122-184501-3f9c" */
     char *run_dir[2];            /* the run's folder on each host: .../.dualserver-RUN */
@@ -38,6 +40,8 @@ struct world {
     uint64_t stopped_at_ms;      /* clock_ms() when the master's writers were first held up; 0: they are not */
     bool master_stopped;         /* we told its mysqld to stop, and it has not been seen answering since */
     bool slave_stopped;
+    bool watched;                /* the watchdog on the master is armed */
+    int limit_fd;                /* a timer, readable when limit_downtime is used up; 0: none */
     uint64_t downtime_ms, shipped_bytes;
     int step;                    /* the step that runs now; 0: none */
 };
@@ -66,6 +70,9 @@ void world_phase(struct world *world, enum phase phase, const char *format, ...)
 /* The master's downtime begins (its writers are held up from now on), and ends. Both are repeatable. */
 void world_downtime_begin(struct world *world);
 void world_downtime_end(struct world *world);
+/* The start that ends the downtime is under way: it is not cut off by limit_downtime any more. */
+void world_limit_off(struct world *world);
+bool world_over_limit(const struct world *world);
 /* True when the front end asked to stop: long loops of our own look here. Fills err with ERR_CANCELLED. */
 bool world_cancelled(struct world *world, struct err *err);
 

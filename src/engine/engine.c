@@ -4,13 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/quote.h"
 #include "engine/check.h"
 #include "engine/connect.h"
+#include "engine/guard.h"
 #include "engine/journal.h"
 #include "engine/model.h"
 #include "engine/recover.h"
@@ -27,6 +31,7 @@ struct engine {
     struct world world;
     struct plan plan;
     bool looked, planned, start_noted;
+    int cancel_fd;              /* the front end's cancel and the downtime limit in one */
     char *state_dir;
     struct journal *journal;
     uint64_t began_ms;
@@ -55,13 +60,37 @@ char *engine_state_dir(void)
     return home != NULL && home[0] == '/' ? mem_printf("%s/.local/state/dualserver", home) : NULL;
 }
 
+static bool join(int set, int fd)
+{
+    struct epoll_event event = { .events = EPOLLIN };
+    return fd < 0 || epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* Every wait looks at one descriptor: it becomes readable when either of the two does. */
+static void join_cancels(struct engine *engine)
+{
+    int set = epoll_create1(EPOLL_CLOEXEC), timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    engine->cancel_fd = engine->outer->cancel_fd;
+    if (set >= 0 && timer > 0 && join(set, timer) && join(set, engine->outer->cancel_fd)) {
+        engine->cancel_fd = set;
+        engine->world.limit_fd = timer;
+        return;
+    }
+    if (set >= 0)
+        close(set);
+    if (timer >= 0)
+        close(timer);
+}
+
 struct engine *engine_new(const struct answers *answers, const struct port *port, const char *state_dir)
 {
     struct engine *engine = mem_alloc(sizeof *engine);
     engine->answers = answers;
     engine->outer = port;
     engine->state_dir = mem_dup(state_dir);
-    engine->port = (struct port){ .context = engine, .emit = tee, .ask = hand_on_question, .cancel_fd = port->cancel_fd };
+    join_cancels(engine);
+    engine->port =
+        (struct port){ .context = engine, .emit = tee, .ask = hand_on_question, .cancel_fd = engine->cancel_fd };
     engine->world.answers = answers;
     engine->world.port = &engine->port;
     model_init(&engine->model);
@@ -108,6 +137,7 @@ int engine_look(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
     forget_plan(engine);
+    engine->port.cancel_fd = engine->cancel_fd; /* an earlier run may have ended with nothing to be cancelled */
     model_reset_look(&engine->model);
     facts_free(&world->facts);
     if (answers_check(engine->answers, err) != 0 || refuse_unsupported(engine->answers, err) != 0 ||
@@ -234,7 +264,7 @@ static int apply_change(struct engine *engine, size_t index, struct err *err)
     struct world *world = &engine->world;
     const struct change *change = &engine->plan.changes[index];
     struct err journal_err = ERR_INIT;
-    if (world_cancelled(world, err) || journal_intent(engine->journal, change, index, err) != 0)
+    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || journal_intent(engine->journal, change, index, err) != 0)
         return -1;
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = change->server, .text = change->what });
     change_apply_fn *apply = change->apply != NULL ? change->apply
@@ -301,10 +331,13 @@ static int begin_run(struct engine *engine, struct err *err)
         return err_set(err, ERR_USAGE, "no place for the journal: neither HOME nor XDG_STATE_HOME is set, and no --state-dir");
     free(world->state_dir);
     world->state_dir = mem_printf("%s/runs/%s", engine->state_dir, world->run_id);
-    if (make_folder(world->state_dir, err) != 0)
+    if (guard_begin(world, &world->facts, err) != 0)
         return -1;
-    engine->journal = journal_open(world->state_dir, err);
-    return engine->journal != NULL ? journal_begin(engine->journal, world, err) : -1;
+    if (make_folder(world->state_dir, err) == 0 && (engine->journal = journal_open(world->state_dir, err)) != NULL &&
+        journal_begin(engine->journal, world, err) == 0)
+        return 0;
+    guard_end(world);
+    return -1;
 }
 
 static void emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice)
@@ -341,6 +374,16 @@ static void succeed(struct engine *engine)
     free(verdict);
 }
 
+/* Said instead of how it showed: a wait that was cut off. */
+static void name_the_limit(const struct world *world, struct err *err)
+{
+    if (!world_over_limit(world))
+        return;
+    err_set(err, ERR_WORLD, "the master was held up for longer than limit_downtime (%u s), so the run was ended",
+            world->answers->limit_downtime);
+    err_hint(err, "raise the limit, or try at a quieter time");
+}
+
 /* err is what failed; everything after it is done without being cancelled. */
 static void fail(struct engine *engine, int step, const struct err *err)
 {
@@ -373,10 +416,13 @@ int engine_run(struct engine *engine, struct err *err)
             failed = steps[i]->number;
     engine->planned = false; /* a plan is good for one run */
     world->step = 0;
-    if (failed == 0)
+    if (failed == 0) {
         succeed(engine);
-    else
+    } else {
+        name_the_limit(world, err);
         fail(engine, failed, err);
+    }
+    guard_end(world);
     journal_close(engine->journal);
     engine->journal = NULL;
     return failed == 0 ? 0 : -1;
@@ -387,7 +433,12 @@ void engine_free(struct engine *engine)
     if (engine == NULL)
         return;
     struct world *world = &engine->world;
+    guard_end(world);
     world_disconnect(world);
+    if (world->limit_fd > 0) {
+        close(world->limit_fd);
+        close(engine->cancel_fd);
+    }
     plan_free(&engine->plan);
     facts_free(&world->facts);
     definitions_free(&world->definitions);

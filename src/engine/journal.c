@@ -78,6 +78,7 @@ static struct json_object *server_record(const struct server_facts *server)
     add_text(object, "fingerprint", server->fingerprint);
     add_text(object, "version", server->version);
     add_text(object, "datadir", server->datadir);
+    add_text(object, "datadir_inode", server->datadir_inode);
     add_text(object, "server_uuid", server->server_uuid);
     add_text(object, "service", server->service.unit);
     add_text(object, "socket_unit", server->service.socket_unit); /* once stopped, it cannot be found out any more */

@@ -13,6 +13,7 @@ libengine_a_SOURCES = \
 	src/engine/checks_tls.c \
 	src/engine/connect.c \
 	src/engine/engine.c \
+	src/engine/guard.c \
 	src/engine/journal.c \
 	src/engine/model.c \
 	src/engine/recover.c \

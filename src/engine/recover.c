@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/guard.h"
 #include "host/service.h"
 #include "steps/aside.h"
 #include "steps/copy_way.h"
 #include "steps/config.h"
 #include "steps/step.h"
+#include "steps/watch.h"
 
 #define RECONNECT_TRIES 12
 #define RECONNECT_PAUSE_MS 5000
@@ -27,7 +29,7 @@ static int reconnect(struct world *world, enum side side, int tries, struct err 
             fresh->log_context = old->log_context;
             host_close(old);
             world->hosts[side] = fresh;
-            return 0;
+            return guard_roles(world, facts_of(&world->facts, side), false, err);
         }
         if (i >= tries)
             return -1;
@@ -44,6 +46,8 @@ static int clean(struct world *world, enum side side, struct err *err)
                        "# remove $1/$2\n"
                        "case $1 in */.dualserver-*) ;; *) echo \"not a run's folder: $1\" >&2; exit 1;; esac\n"
                        "[ -d \"$1\" ] || exit 0\n"
+                       /* a copy that was cut off may go on by itself; the run's folder is in no other command's words */
+                       "if command -v pkill >/dev/null; then pkill -f -- \"$1/copy/\" || :; fi\n"
                        "rm -rf -- \"$1/$2\" \"$1\"/*.list \"$1\"/*.marks \"$1\"/*.now \"$1\"/*.changed && { rmdir -- \"$1\" 2>/dev/null || :; }",
                        world->run_dir[side], parts[side], NULL);
 }
@@ -87,6 +91,7 @@ static bool recover_master(struct world *world, int step, struct buf *state)
     if (up) {
         world->master_stopped = false;
         world_downtime_end(world);
+        taken_back = watch_end(world, state) || taken_back;
         buf_addf(state, "The master's mysqld runs, with its option files %s. ",
                  taken_back ? "as they were before" : "as planned (dated backups beside them)");
     } else {

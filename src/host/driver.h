@@ -35,6 +35,9 @@ pid_t local_spawn(const char *const *argv, int in, int out, int errout, struct e
 /* Ends the command's whole process group: politely, then not. */
 void local_kill(pid_t pid);
 
+/* service.c: $1 stop or start, $2 systemd or sysv, $3 unit, $4 socket unit or "" */
+extern const char service_change_script[];
+
 /* ssh.c */
 struct host *ssh_open(const struct host_where *where, const struct host_asker *asker, struct err *err);
 

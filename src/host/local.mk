@@ -11,6 +11,7 @@ libhost_a_SOURCES = \
 	src/host/local_relay.c \
 	src/host/local_spawn.c \
 	src/host/local_stream.c \
+	src/host/lock.c \
 	src/host/net.c \
 	src/host/net.h \
 	src/host/service.c \
@@ -30,4 +31,5 @@ libhost_a_SOURCES = \
 	src/host/ssh_session.c \
 	src/host/ssh_stream.c \
 	src/host/sudo.c \
-	src/host/tunnel.c
+	src/host/tunnel.c \
+	src/host/watchdog.c

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "driver.h"
 
 #define STOP_MS  3600000u /* InnoDB may have gigabytes to write; systemd has a limit of its own */
 #define START_MS 3600000u /* and may have much to recover */
@@ -140,7 +141,7 @@ static int failed(struct host *host, const struct service *service, const char *
  *
  * A SysV script's status often asks the server alone, which no longer answers while it still writes: only what its stop
  * answers tells that it is gone. */
-static const char change_script[] =
+const char service_change_script[] =
     "# $1 $4 $3\n"
     "verb=$1 kind=$2 unit=$3 socket=$4\n"
     "if [ -d /run ] && command -v flock >/dev/null; then exec 9</run; flock 9; fi\n"
@@ -163,7 +164,7 @@ static int change_to(struct host *host, const struct service *service, const cha
 {
     const char *socket = service->socket_unit != NULL ? service->socket_unit : "";
     struct buf out = BUF_INIT;
-    int rc = host_script_with(host, NULL, 0, timeout_ms, NULL, &out, err, change_script, verb, kind(service), service->unit,
+    int rc = host_script_with(host, NULL, 0, timeout_ms, NULL, &out, err, service_change_script, verb, kind(service), service->unit,
                               socket, NULL);
 
     if (rc == 0) {

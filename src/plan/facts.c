@@ -148,7 +148,8 @@ static void free_server(struct server_facts *server)
 {
     char *texts[] = {
         server->host, server->machine_id, server->hostname, server->os, server->fingerprint, server->boot_id,
-        server->confinement, server->address, server->source_address, server->datadir, server->socket,
+        server->confinement, server->address, server->source_address, server->datadir, server->datadir_inode,
+        server->socket,
         server->version, server->server_uuid, server->mysql_user, server->mysql_group, server->database_path,
         server->binlog_index, server->options_said, server->filesystem, server->dump_tool, server->client_tool,
         server->backup_tool, server->tls.other_ca, server->tls.other_ca_now,

@@ -39,6 +39,7 @@ static const char place_script[] = "# look at $1: space, file system, speed of a
     "parent=$(dirname -- \"$datadir\"); folder=$datadir/$2; room=$datadir\n"
     "[ \"$(stat -c '%d %m' -- \"$parent\")\" = \"$(stat -c '%d %m' -- \"$datadir\")\" ] && room=$parent && say same_filesystem yes\n"
     "say datadir \"$datadir\"\n"
+    "say datadir_inode \"$(stat -c %i -- \"$datadir\")\"\n"
     "say user \"$(stat -c %U -- \"$datadir\")\"\n"
     "say group \"$(stat -c %G -- \"$datadir\")\"\n"
     "say filesystem \"$(stat -f -c %T -- \"$room\")\"\n"
@@ -56,6 +57,7 @@ static const char place_script[] = "# look at $1: space, file system, speed of a
     "  find \"$folder/\" -type l 2>/dev/null | head -n 20 | while IFS= read -r link; do say link \"$link\"; done\n"
     "fi\n"
     "for old in \"$room\"/.dualserver-* /var/lib/dualserver/.dualserver-*; do\n"
+    "  case $old in */.dualserver-lock*) continue ;; esac\n"
     "  [ -d \"$old\" ] && say leftover \"$old\"\n"
     "done\n"
     "[ \"$(cat /sys/fs/selinux/enforce 2>/dev/null)\" = 1 ] && say confinement 'SELinux: enforcing'\n"
@@ -230,6 +232,7 @@ static void read_place(const struct look *look, struct server_facts *server)
         server->copy_rate = (uint64_t)((double)look_number(look, "sample_bytes") * 1e9 / (double)ns);
     fact_set(&server->confinement, look_get(look, "confinement"));
     fact_set(&server->datadir, look_get(look, "datadir"));
+    fact_set(&server->datadir_inode, look_get(look, "datadir_inode"));
     if (server->mysql_user == NULL)
         server->mysql_user = look_dup(look, "user");
     if (server->mysql_group == NULL)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
 
 #include "base/clock.h"
 #include "base/quote.h"
@@ -193,11 +194,30 @@ void world_unlock(struct world *world)
     }
 }
 
+static void set_limit(struct world *world, unsigned seconds)
+{
+    const struct itimerspec in = { .it_value = { .tv_sec = (time_t)seconds } };
+    if (world->limit_fd > 0)
+        (void)timerfd_settime(world->limit_fd, 0, &in, NULL);
+}
+
+void world_limit_off(struct world *world)
+{
+    set_limit(world, 0);
+}
+
+bool world_over_limit(const struct world *world)
+{
+    struct pollfd fd = { .fd = world->limit_fd, .events = POLLIN };
+    return fd.fd > 0 && poll(&fd, 1, 0) > 0;
+}
+
 void world_downtime_begin(struct world *world)
 {
     if (world->stopped_at_ms != 0)
         return;
     world->stopped_at_ms = clock_ms();
+    set_limit(world, world->answers->limit_downtime);
     world_emit(world, &(struct event){ .kind = EVENT_DOWNTIME, .done = 1 });
 }
 
@@ -205,6 +225,7 @@ void world_downtime_end(struct world *world)
 {
     if (world->stopped_at_ms == 0)
         return;
+    set_limit(world, 0);
     world->downtime_ms += clock_ms() - world->stopped_at_ms;
     world->stopped_at_ms = 0;
     world_emit(world, &(struct event){ .kind = EVENT_DOWNTIME, .ms = world->downtime_ms });

@@ -14,6 +14,7 @@
 #include "steps/copy_way.h"
 #include "steps/settings.h"
 #include "steps/warm.h"
+#include "steps/watch.h"
 
 #define FLUSH_LIMIT_MS 30000u   /* longer than this the stop itself writes the rest */
 #define DIRTY_ENOUGH 100u       /* pages that no stop notices */
@@ -278,6 +279,7 @@ int master_hold_and_stop_plan(const struct facts *facts, const struct answers *a
     (void)err;
     plan_flush(plan);
     plan_warm(facts, answers, plan);
+    watch_plan(facts, plan);
     plan_hold(facts, plan);
     plan_stop(facts, plan, "files of a running server are no copy");
     return 0;
@@ -332,6 +334,7 @@ int master_restart_stop_plan(const struct facts *facts, const struct answers *an
         return 0;
     }
     plan_flush(plan);
+    watch_plan(facts, plan);
     plan_stop(facts, plan, why);
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "steps/copy_way.h"
 #include "steps/settings.h"
 #include "steps/warm.h"
+#include "steps/watch.h"
 
 /* The binary log that this start opened: the first one that was not in the index while the server was stopped. */
 static int find_start(struct world *world, struct err *err)
@@ -33,18 +34,20 @@ static int find_start(struct world *world, struct err *err)
 static int apply_start(struct world *world, const struct change *change, struct err *err)
 {
     (void)change;
+    world_limit_off(world);
     if (service_start(world->hosts[SIDE_MASTER], &world->facts.master.service, err) != 0)
         return -1;
     if (world_db(world, SIDE_MASTER, err) == NULL)
         return err_wrap(err, "the master's mysqld was started but does not answer");
     world->master_stopped = false;
     world_downtime_end(world);
+    (void)watch_end(world, NULL);
     return 0;
 }
 
 static int apply_start_new_log(struct world *world, const struct change *change, struct err *err)
 {
-    if (apply_start(world, change, err) != 0 || find_start(world, err) != 0)
+    if (watch_held(world, err) != 0 || apply_start(world, change, err) != 0 || find_start(world, err) != 0)
         return -1;
     warm_report(world);
     world_note(world, SEVERITY_INFO, "replication will begin at %s, position %llu", world->start.file,

@@ -32,6 +32,7 @@ libsteps_a_SOURCES = \
 	src/steps/table.c \
 	src/steps/tls.c \
 	src/steps/warm.c \
+	src/steps/watch.c \
 	src/steps/upgrade.c \
 	src/steps/ways/backup.c \
 	src/steps/ways/cost.c \

@@ -28,6 +28,9 @@ static const struct {
     { "say datadir", place },
     { "/dev/tcp", greeting },
     { "Default options are read", "/etc/my.cnf\n" },
+    { "# take the lock of this host", "taken /var/lib/dualserver/.dualserver-lock\n" },
+    { "# arm the watchdog", "armed\n" },
+    { "has the watchdog in", "armed\n" },
     { "cp -a --reflink=auto tables", "/var/lib/mysql/mysql-bin.000001\n" },
     { "# list $1", "customers.ibd\ninvoices.ibd\ntraffic#P#p0.ibd\ntraffic#p#p0.ibd\ntraffic#p#p1.ibd\ncalls_2026_10.MYD\n"
                    "calls_2026_10.MYI\ncalls_2026_10_372.sdi\n" },
@@ -127,6 +130,17 @@ static ssize_t read_end(struct stream *stream, void *bytes, size_t size, struct 
     return 0;
 }
 
+static int write_nowhere(struct stream *stream, const void *bytes, size_t len, struct err *err)
+{
+    (void)stream, (void)bytes, (void)len, (void)err;
+    return 0;
+}
+
+static void abandon(struct stream *stream)
+{
+    free(stream);
+}
+
 static int finish(struct stream *stream, int *status, struct buf *errout, struct err *err)
 {
     (void)errout, (void)err;
@@ -144,6 +158,9 @@ static const char *tunnel(struct host *common, const struct tunnel_target *targe
 /* What sends files wants a session of its own for it: it learns here that there are none to send. */
 static struct host *clone(struct host *common, struct err *err)
 {
+    const struct fake_machine *machine = &((struct fake_host *)common)->machine;
+    if (machine->cloning != NULL && *machine->cloning)
+        return fake_host_open(machine);
     err_set(err, ERR_UNSUPPORTED, "%s has no files", common->name);
     return NULL;
 }
@@ -156,7 +173,8 @@ static void close_host(struct host *common)
 }
 
 static const struct host_ops ops = {
-    .name = "fake", .run = run, .stream = stream, .read = read_end, .finish = finish, .tunnel = tunnel, .clone = clone, .close = close_host,
+    .name = "fake", .run = run, .stream = stream, .read = read_end, .write = write_nowhere,
+    .finish = finish, .abandon = abandon, .tunnel = tunnel, .clone = clone, .close = close_host,
 };
 
 struct host *fake_host_open(const struct fake_machine *machine)

@@ -10,6 +10,7 @@ struct fake_machine {
     enum side side;
     const struct server_text *text;
     const char *socket;      /* where the fake server listens: every tunnel leads there */
+    const bool *cloning;     /* a clone may be made now; NULL: never */
     struct tape *tape;       /* commands of the server's own tools are put there too, as "$ mysqldump ..." */
 };
 
