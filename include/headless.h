@@ -52,7 +52,7 @@ void output_json_end(const struct outcome *outcome, const struct err *err);
 /* Who answers questions. */
 struct asker {
     bool yes;               /* --yes */
-    const char *confirm;    /* --confirm */
+    const char *confirm[CONFIRM_MOST]; /* --confirm */
     bool terminal;          /* --plain: a person may be asked on /dev/tty */
     int cancel_fd;
 };

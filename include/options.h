@@ -15,10 +15,12 @@
 enum command { COMMAND_WIZARD, COMMAND_SETUP, COMMAND_LAB };
 enum color_use { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+#define CONFIRM_MOST 2
+
 struct options {
     enum command command;
     const char *answers;    /* NULL: none; "-": standard input */
-    const char *confirm;    /* the slave's host, as typed; NULL: not given */
+    const char *confirm[CONFIRM_MOST]; /* the slave's host, as typed; the run whose stale lock is broken; NULL: not given */
     const char *state_dir;  /* NULL: the default */
     const char *color_word; /* as given */
     enum color_use color;

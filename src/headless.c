@@ -185,7 +185,7 @@ static void set_up(struct session *session, int cancel_fd)
     };
     session->asker = (struct asker){
         .yes = options->yes,
-        .confirm = options->confirm,
+        .confirm = { options->confirm[0], options->confirm[1] },
         .terminal = options->plain,
         .cancel_fd = cancel_fd,
     };

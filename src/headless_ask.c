@@ -136,26 +136,26 @@ static int ask_secret(const struct asker *asker, const struct question *question
 static int confirm_by_option(const struct asker *asker, const struct question *question, struct answer *answer,
                              struct err *err)
 {
-    if (asker->confirm == NULL) {
+    for (size_t i = 0; i < CONFIRM_MOST; i++)
+        if (asker->confirm[i] != NULL && strcmp(asker->confirm[i], question->expected) == 0) {
+            answer->yes = true;
+            return 0;
+        }
+    if (asker->confirm[0] == NULL || question->further) {
         char *text = one_line(question->text);
         err_set(err, ERR_REFUSED, "a confirmation is needed: %s", text);
         free(text);
         return err_hint(err, "when that is what you want, add --confirm %s", question->expected);
     }
-    if (strcmp(asker->confirm, question->expected) != 0) {
-        err_set(err, ERR_REFUSED, "--confirm names '%s', but the slave's host is '%s'", asker->confirm,
-                question->expected);
-        return err_hint(err, "make sure which server is meant before you repeat it");
-    }
-    answer->yes = true;
-    return 0;
+    err_set(err, ERR_REFUSED, "--confirm names '%s', but the slave's host is '%s'", asker->confirm[0], question->expected);
+    return err_hint(err, "make sure which server is meant before you repeat it");
 }
 
 static int ask_confirm(const struct asker *asker, const struct question *question, struct answer *answer,
                        struct err *err)
 {
     struct buf prompt = BUF_INIT, line = BUF_INIT;
-    if (asker->confirm != NULL || !person_there(asker))
+    if (!person_there(asker) || (asker->confirm[0] != NULL && !question->further))
         return confirm_by_option(asker, question, answer, err);
     buf_addf(&prompt, "%s\n> ", question->text);
     int rc = asker_line(asker, buf_str(&prompt), false, &line, err);

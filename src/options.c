@@ -35,7 +35,7 @@ static const struct {
 } table[] = {
     { 'a', "answers", TEXT("FILE", answers), "the answers (INI); `-` reads them from standard input" },
     { 'y', "yes", FLAG(yes), "asks nothing" },
-    { CONFIRM, "confirm", TEXT("HOST", confirm), "the slave's host as in the answers: data there may be moved aside" },
+    { CONFIRM, "confirm", TEXT("HOST", confirm), "the slave's host as in the answers: data there may be moved aside; or a RUN: its stale lock is broken" },
     { 'n', "plan", FLAG(plan), "prints every change that would be made, and makes none" },
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
     { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens" },
@@ -116,6 +116,8 @@ static int complain(int got, const char *word, struct err *err)
 static int take_option(struct options *options, int index)
 {
     char *place = (char *)options + table[index].offset;
+    if (table[index].value == CONFIRM && options->confirm[0] != NULL)
+        place = (char *)&options->confirm[CONFIRM_MOST - 1];
     if (table[index].argument != NULL)
         *(const char **)(void *)place = optarg;
     else
@@ -160,7 +162,7 @@ static int check_combination(struct options *options, struct err *err)
         { options->command == COMMAND_WIZARD && options->yes, "--yes belongs to the command setup" },
         { options->command == COMMAND_WIZARD && options->plan, "--plan belongs to the command setup" },
         { options->command == COMMAND_WIZARD && options->json, "--json belongs to the command setup" },
-        { options->command == COMMAND_WIZARD && options->confirm != NULL, "--confirm belongs to the command setup" },
+        { options->command == COMMAND_WIZARD && options->confirm[0] != NULL, "--confirm belongs to the command setup" },
         { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },
         { options->state_dir != NULL && options->state_dir[0] == '\0', "--state-dir names no folder" },
     };

@@ -1,7 +1,6 @@
 /* lock.h - one program at a time on a host.
  *
  *     struct lock_holder holder;
- *     lock_look(host, room, &holder, err)            who has it? changes nothing
  *     lock_take(host, &wish, &lock, &holder, err)    0 with *lock NULL: holder has it
  *     lock_lost(lock)                                somebody has broken it meanwhile
  *     lock_release(host, lock, err)
@@ -22,7 +21,7 @@
 struct lock;
 
 enum lock_state {
-    LOCK_FREE,
+    LOCK_FREE,  /* nobody has it */
     LOCK_LIVE,  /* its owner is at work */
     LOCK_STALE, /* its owner has not been heard of for a while */
     LOCK_DEAD,  /* its owner was a program on this machine, which is gone */
@@ -38,12 +37,14 @@ struct lock_holder {
 };
 
 struct lock_wish {
+    const char *base;   /* folder that holds the lock; NULL: /var/lib/dualserver */
     const char *room;   /* folder beside the data directory: the second choice */
     const char *run;
     const char *broken; /* the stale lock of that run may be broken; NULL: none */
 };
 
-int lock_look(struct host *host, const char *room, struct lock_holder *holder, struct err *err);
+/* In the usual place only; changes nothing. */
+int lock_look(struct host *host, struct lock_holder *holder, struct err *err);
 /* The lock of an earlier program of the same run, or of a dead one, is taken over when that is not at work any more. */
 int lock_take(struct host *host, const struct lock_wish *wish, struct lock **lock, struct lock_holder *holder,
               struct err *err);

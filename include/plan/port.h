@@ -19,6 +19,7 @@ struct question {
     enum question_kind kind;
     const char *text;     /* what is asked, may have several lines */
     const char *expected; /* QUESTION_CONFIRM: the slave's host as in the answers */
+    bool further;         /* QUESTION_CONFIRM: beside the slave's host, which is asked for in any case */
 };
 
 struct answer {

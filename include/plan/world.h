@@ -42,6 +42,7 @@ struct world {
     bool slave_stopped;
     bool watched;                /* the watchdog on the master is armed */
     int limit_fd;                /* a timer, readable when limit_downtime is used up; 0: none */
+    bool over_limit;             /* it has been */
     uint64_t downtime_ms, shipped_bytes;
     int step;                    /* the step that runs now; 0: none */
 };
@@ -72,7 +73,7 @@ void world_downtime_begin(struct world *world);
 void world_downtime_end(struct world *world);
 /* The start that ends the downtime is under way: it is not cut off by limit_downtime any more. */
 void world_limit_off(struct world *world);
-bool world_over_limit(const struct world *world);
+bool world_over_limit(struct world *world); /* since the run began */
 /* True when the front end asked to stop: long loops of our own look here. Fills err with ERR_CANCELLED. */
 bool world_cancelled(struct world *world, struct err *err);
 

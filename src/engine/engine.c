@@ -142,7 +142,7 @@ int engine_look(struct engine *engine, struct err *err)
     facts_free(&world->facts);
     if (answers_check(engine->answers, err) != 0 || refuse_unsupported(engine->answers, err) != 0 ||
         world_make_secrets(world, err) != 0 || world_connect(world, err) != 0 ||
-        facts_gather(world, &world->facts, err) != 0)
+        guard_look(world, err) != 0 || facts_gather(world, &world->facts, err) != 0)
         return -1;
     copy_way_carry(copy_way_wanted(&world->facts, engine->answers), &world->facts.master.inventory);
     if (run_checks(engine, err) != 0)
@@ -375,7 +375,7 @@ static void succeed(struct engine *engine)
 }
 
 /* Said instead of how it showed: a wait that was cut off. */
-static void name_the_limit(const struct world *world, struct err *err)
+static void name_the_limit(struct world *world, struct err *err)
 {
     if (!world_over_limit(world))
         return;
@@ -406,6 +406,7 @@ int engine_run(struct engine *engine, struct err *err)
     struct world *world = &engine->world;
     int failed = 0;
     engine->began_ms = clock_ms();
+    world->over_limit = false;
     if (!engine->planned)
         return err_set(err, ERR_WORLD, "there is no plan yet");
     if (confirm(engine, err) != 0 || begin_run(engine, err) != 0)

@@ -77,6 +77,19 @@ static int refuse_held(const struct host *host, enum side side, const struct loc
     return err_hint(err, "nothing was touched; wait until that run has ended");
 }
 
+/* Said before anything else that may be odd about servers that somebody works on. */
+int guard_look(struct world *world, struct err *err)
+{
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
+        struct lock_holder holder;
+        if (lock_look(world->hosts[side], &holder, err) != 0)
+            return -1;
+        if (holder.state == LOCK_LIVE)
+            return refuse_held(world->hosts[side], side, &holder, err);
+    }
+    return 0;
+}
+
 /* To break a stale lock is a person's decision: the run's id must be typed, or given as --confirm. */
 static int ask_to_break(struct world *world, enum side side, const struct lock_holder *holder, struct err *err)
 {
@@ -87,7 +100,8 @@ static int ask_to_break(struct world *world, enum side side, const struct lock_h
     buf_addf(&text, ".\nNothing has been heard of that program for ");
     quote_duration(&text, (unsigned long long)holder->quiet_s * 1000);
     buf_addf(&text, ". If you are sure that it is not at work any more, type the id of its run to break the lock: %s", holder->run);
-    const struct question question = { .kind = QUESTION_CONFIRM, .text = buf_str(&text), .expected = holder->run };
+    const struct question question = { .kind = QUESTION_CONFIRM, .text = buf_str(&text), .expected = holder->run,
+                                       .further = true };
     int rc = world->port->ask(world->port->context, &question, &answer, err);
     if (rc == 0 && !answer.yes)
         rc = err_set(err, ERR_REFUSED, "the stale lock of run %s was not broken: nothing was touched", holder->run);

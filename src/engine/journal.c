@@ -54,6 +54,26 @@ static void add_text(struct json_object *object, const char *key, const char *va
         json_object_object_add(object, key, json_object_new_string(value));
 }
 
+/* What cannot be written whole is cut off again: the next line must not begin in the middle of this one. */
+static int write_whole(int fd, const char *text, size_t len)
+{
+    const off_t before = lseek(fd, 0, SEEK_END);
+    for (size_t done = 0; done < len;) {
+        const ssize_t put = write(fd, text + done, len - done);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0) {
+            const int failed = put == 0 ? ENOSPC : errno;
+            if (before >= 0 && ftruncate(fd, before) != 0)
+                return -1;
+            errno = failed;
+            return -1;
+        }
+        done += (size_t)put;
+    }
+    return 0;
+}
+
 /* One line, on disk before this returns. Frees the record. */
 static int append(struct journal *journal, struct json_object *object, struct err *err)
 {
@@ -62,7 +82,7 @@ static int append(struct journal *journal, struct json_object *object, struct er
     buf_addc(&line, '\n');
     json_object_put(object);
     int rc = 0;
-    if (write(journal->fd, line.data, line.len) != (ssize_t)line.len || fsync(journal->fd) != 0) {
+    if (write_whole(journal->fd, line.data, line.len) != 0 || fsync(journal->fd) != 0) {
         rc = err_set_detail(err, ERR_IO, errno, "cannot write the journal %s: %s", journal->path, strerror(errno));
         err_hint(err, "make room in the state folder; no change is made that is not in the journal");
     }

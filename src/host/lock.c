@@ -27,36 +27,39 @@ struct lock {
     atomic_bool lost;
 };
 
-/* $1: the folder beside the data directory. Tells of the lock that is there. */
-#define WHERE                                                                                                          \
-    "umask 077; base=/var/lib/dualserver\n"                                                                            \
-    "lock=$base/.dualserver-lock\n"                                                                                    \
-    "if [ ! -d \"$lock\" ] && [ -d \"$1/.dualserver-lock\" ]; then base=$1 lock=$1/.dualserver-lock; fi\n"
+#define USUAL_PLACE "/var/lib/dualserver"
 #define TELL                                                                                                           \
     "tell() { now=$(date +%s)\n"                                                                                       \
     "  echo held; cat -- \"$lock/owner\" 2>/dev/null\n"                                                                \
     "  since=$(stat -c %Y -- \"$lock/owner\" 2>/dev/null) && echo \"age $((now - since))\"\n"                          \
-    "  touched=$(stat -c %Y -- \"$lock/fed\" 2>/dev/null) && echo \"quiet $((now - touched))\"; }\n"
+    "  touched=$(stat -c %Y -- \"$lock/fed\" 2>/dev/null) && echo \"quiet $((now - touched))\"; exit 0; }\n"
 
-static const char look_script[] = "# who is at work here?\n" WHERE TELL "[ ! -d \"$lock\" ] || tell\n";
+static const char look_script[] = "# is somebody at work here?\nlock=$1/.dualserver-lock\n" TELL "[ ! -d \"$lock\" ] || tell\n";
 
-/* $2 run, $3 owner, $4 process, $5 the owner's machine, $6 run whose lock goes, or empty. A folder is renamed into place
- * whole, and onto a folder that is not empty nothing can be renamed: that is what makes it a lock. flock keeps two that
- * break the same stale one from breaking each other's. */
+/* $1 its folder, $2 the second choice, $3 run, $4 owner, $5 process, $6 the owner's machine, $7 run whose lock goes, or empty.
+ * A folder is renamed into place whole, and onto a folder that is not empty nothing can be renamed: that is what makes it a
+ * lock. flock keeps two that break the same stale one from breaking each other's. */
 static const char take_script[] =
-    "# take the lock of this host\n" WHERE TELL
-    "if [ ! -d \"$lock\" ]; then { mkdir -p -- \"$base\" && [ -w \"$base\" ]; } 2>/dev/null || base=$1; lock=$base/.dualserver-lock; fi\n"
-    "if command -v flock >/dev/null; then exec 9<\"$base\"; flock 9; fi\n"
-    "if [ -n \"$6\" ] && [ -d \"$lock\" ]; then\n"
-    "  held=$(sed -n 's/^run //p' \"$lock/owner\" 2>/dev/null)\n"
-    "  [ \"${held:-unknown}\" != \"$6\" ] || rm -rf -- \"$lock\"\n"
+    "# take the lock of this host\n"
+    "umask 077; base=$1 lock=$1/.dualserver-lock\n"
+    TELL
+    "if [ ! -d \"$lock\" ]; then\n"
+    "  { mkdir -p -- \"$base\" && [ -w \"$base\" ]; } 2>/dev/null || base=$2\n"
+    "  if [ -d \"$2/.dualserver-lock\" ]; then base=$2; fi\n"
+    "  lock=$base/.dualserver-lock\n"
     "fi\n"
-    "[ ! -d \"$lock\" ] || { tell; exit 0; }\n"
+    "if command -v flock >/dev/null; then exec 9<\"$base\"; flock 9; fi\n"
+    "if [ -n \"$7\" ] && [ -d \"$lock\" ]; then\n"
+    "  held=$(sed -n 's/^run //p' \"$lock/owner\" 2>/dev/null)\n"
+    "  [ \"${held:-unknown}\" != \"$7\" ] || rm -rf -- \"$lock\"\n"
+    "fi\n"
+    "[ ! -d \"$lock\" ] || tell\n"
     "new=$(mktemp -d -- \"$base/.dualserver-lock-XXXXXX\") || exit 1\n"
     "trap 'rm -rf -- \"$new\"' EXIT; trap 'exit 1' HUP INT TERM PIPE\n"
-    "printf 'run %s\\nowner %s\\npid %s\\nmachine %s\\nsince %s\\n' \"$2\" \"$3\" \"$4\" \"$5\" \"$(date -u +%Y-%m-%dT%H:%M:%SZ)\" "
+    "printf 'run %s\\nowner %s\\npid %s\\nmachine %s\\nsince %s\\n' \"$3\" \"$4\" \"$5\" \"$6\" \"$(date -u +%Y-%m-%dT%H:%M:%SZ)\" "
     ">\"$new/owner\" && : >\"$new/fed\" || exit 1\n"
-    "if mv -T -- \"$new\" \"$lock\" 2>/dev/null; then printf 'taken %s\\n' \"$lock\"; else tell; fi\n";
+    "mv -T -- \"$new\" \"$lock\" 2>/dev/null || tell\n"
+    "printf 'taken %s\\n' \"$lock\"\n";
 
 /* One word in, one out: both sides know that the other is there. Who has lost the lock must not touch another's. */
 static const char touch_script[] =
@@ -70,7 +73,7 @@ static const char release_script[] =
     "# let go of the lock $1\n"
     "{ read -r key held; } 2>/dev/null <\"$1/owner\" || exit 0\n"
     "[ \"$held\" = \"$2\" ] || exit 0\n"
-    "rm -rf -- \"$1\"; rmdir -- /var/lib/dualserver 2>/dev/null || :\n";
+    "rm -rf -- \"$1\"; case $1 in */dualserver/*) rmdir -- \"${1%/*}\" 2>/dev/null || : ;; esac\n";
 
 /* The machine that this program runs on: a process number means something there only. */
 static void own_machine(struct buf *to)
@@ -152,10 +155,10 @@ static void parse_holder(char *text, struct lock_holder *holder)
         holder->state = state_of(holder, machine);
 }
 
-int lock_look(struct host *host, const char *room, struct lock_holder *holder, struct err *err)
+int lock_look(struct host *host, struct lock_holder *holder, struct err *err)
 {
     struct buf out = BUF_INIT;
-    int rc = host_script(host, &out, err, look_script, room, NULL);
+    int rc = host_script(host, &out, err, look_script, USUAL_PLACE, NULL);
     char *text = buf_steal(&out);
     parse_holder(text, holder);
     free(text);
@@ -250,8 +253,9 @@ static int take(struct host *host, const struct lock_wish *wish, const char *bro
     own_name(&owner);
     own_machine(&machine);
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
-    int rc = host_script(host, &out, err, take_script, wish->room, wish->run, buf_str(&owner), pid, buf_str(&machine), broken,
-                         NULL);
+    int rc = host_script(host, &out, err, take_script,
+                         wish->base != NULL ? wish->base : USUAL_PLACE, wish->room, wish->run, buf_str(&owner), pid,
+                         buf_str(&machine), broken, NULL);
     buf_trim(&out);
     char *text = buf_steal(&out);
     if (rc == 0 && strncmp(text, "taken ", 6) == 0) {

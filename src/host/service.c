@@ -139,6 +139,9 @@ static int failed(struct host *host, const struct service *service, const char *
  * The socket goes first both ways: it would start the service again, and systemd does not start it beside a running
  * service, nor one on its way down. So where a stop came no further than the socket, the service is restarted.
  *
+ * Clients that ask the socket make systemd try a server that does not start again and again, until it refuses to try at all:
+ * before a start that is forgotten.
+ *
  * A SysV script's status often asks the server alone, which no longer answers while it still writes: only what its stop
  * answers tells that it is gone. */
 const char service_change_script[] =
@@ -151,7 +154,8 @@ const char service_change_script[] =
     "case $kind.$verb in\n"
     "  systemd.stop) if [ -n \"$socket\" ]; then change stop \"$socket\"; fi\n"
     "    change stop \"$unit\"; active \"$unit\" || echo stop;;\n"
-    "  systemd.start) if [ -n \"$socket\" ] && ! active \"$socket\"; then\n"
+    "  systemd.start) quiet systemctl reset-failed -- \"$unit\" ${socket:+\"$socket\"}\n"
+    "    if [ -n \"$socket\" ] && ! active \"$socket\"; then\n"
     "      case $(systemctl is-active -- \"$unit\") in inactive|failed) ;; *) change stop \"$unit\";; esac\n"
     "      change start \"$socket\"; fi\n"
     "    active \"$unit\" || change start \"$unit\"; if active \"$unit\"; then echo start; fi;;\n"

@@ -206,10 +206,12 @@ void world_limit_off(struct world *world)
     set_limit(world, 0);
 }
 
-bool world_over_limit(const struct world *world)
+bool world_over_limit(struct world *world)
 {
     struct pollfd fd = { .fd = world->limit_fd, .events = POLLIN };
-    return fd.fd > 0 && poll(&fd, 1, 0) > 0;
+    if (fd.fd > 0 && poll(&fd, 1, 0) > 0)
+        world->over_limit = true;
+    return world->over_limit;
 }
 
 void world_downtime_begin(struct world *world)
@@ -225,6 +227,7 @@ void world_downtime_end(struct world *world)
 {
     if (world->stopped_at_ms == 0)
         return;
+    (void)world_over_limit(world); /* the timer will not tell any more */
     set_limit(world, 0);
     world->downtime_ms += clock_ms() - world->stopped_at_ms;
     world->stopped_at_ms = 0;

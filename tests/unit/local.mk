@@ -80,6 +80,11 @@ test_bridge_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIB
 test_service_SOURCES = tests/unit/test_service.c
 test_service_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_watchdog
+TESTS += test_watchdog
+test_watchdog_SOURCES = tests/unit/test_watchdog.c
+test_watchdog_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += test_shown
 TESTS += test_shown
 test_shown_SOURCES = tests/unit/test_shown.c

@@ -296,11 +296,12 @@ static void test_confirm(void **state)
 {
     (void)state;
     static const struct {
-        const char *typed;
+        const char *typed, *more;
         int rc;
-    } cases[] = { { NULL, 4 }, { "db1", 4 }, { "", 4 }, { "DB2", 4 }, { "db2", 0 } };
+    } cases[] = { { NULL, NULL, 4 }, { "db1", NULL, 4 }, { "", NULL, 4 }, { "DB2", NULL, 4 }, { "db2", NULL, 0 },
+                  { "db2", "run", 0 }, { "run", "db2", 0 }, { "run", "db1", 4 } };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct options options = { .command = COMMAND_SETUP, .yes = true, .confirm = cases[i].typed };
+        const struct options options = { .command = COMMAND_SETUP, .yes = true, .confirm = { cases[i].typed, cases[i].more } };
         struct err err = ERR_INIT;
         int rc;
         fake.question = &confirm;

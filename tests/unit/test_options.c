@@ -45,7 +45,8 @@ static void test_options_before_and_after(void **state)
     assert_true(options.json && options.yes && options.plan && options.verbose && options.ascii && options.no_mouse);
     assert_false(options.quiet || options.plain || options.help);
     assert_string_equal(options.answers, "f");
-    assert_string_equal(options.confirm, "db2");
+    assert_string_equal(options.confirm[0], "db2");
+    assert_null(options.confirm[1]);
     assert_string_equal(options.state_dir, "/s");
     assert_int_equal(options.color, COLOR_NEVER);
 }

@@ -16,6 +16,7 @@
 #include "engine/check.h"
 #include "fake_host.h"
 #include "fake_server.h"
+#include "host/lock.h"
 #include "plan/world.h"
 #include "steps/copy_way.h"
 #include "steps/step.h"
@@ -32,6 +33,7 @@ struct rig {
     struct world world;
     struct plan plan;
     char folder[32], sockets[2][48];
+    bool cloning; /* the lock has a session of its own; what sends files gets none */
     struct buf golden;
     struct strings said; /* changing lines of the section that is being written */
     struct strings read; /* reading lines of the whole */
@@ -76,10 +78,22 @@ static void rig_open(struct rig *rig, const char *master, const char *slave)
         snprintf(rig->sockets[side], sizeof rig->sockets[side], "%s/%d", rig->folder, (int)side);
         rig->servers[side] = fake_server_start(&rig->texts[side], side, &rig->tape, rig->sockets[side]);
         const struct fake_machine machine = { .side = side, .text = &rig->texts[side], .socket = rig->sockets[side],
-                                              .tape = &rig->tape };
+                                              .tape = &rig->tape, .cloning = &rig->cloning };
         world->hosts[side] = fake_host_open(&machine);
         world->run_dir[side] = mem_dup("/var/lib/.dualserver-RUN");
     }
+}
+
+/* Without it the master is not stopped. */
+static void rig_lock(struct rig *rig)
+{
+    struct err err = ERR_INIT;
+    struct lock_holder holder;
+    rig->cloning = true;
+    assert_int_equal(lock_take(rig->world.hosts[SIDE_MASTER], &(struct lock_wish){ .room = "/var/lib", .run = "RUN" },
+                               &rig->world.held[SIDE_MASTER], &holder, &err), 0);
+    assert_non_null(rig->world.held[SIDE_MASTER]);
+    rig->cloning = false;
 }
 
 static void rig_close(struct rig *rig)
@@ -87,6 +101,7 @@ static void rig_close(struct rig *rig)
     struct world *world = &rig->world;
     char *saved = mem_printf("%s/old-definitions.sql", rig->folder);
     world_unlock(world);
+    (void)lock_release(world->hosts[SIDE_MASTER], world->held[SIDE_MASTER], NULL);
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         world_db_close(world, side);
         host_close(world->hosts[side]);
@@ -312,6 +327,7 @@ static void try_run(const char *master, const char *slave, const char *golden, e
     struct rig rig;
     struct err err = ERR_INIT;
     rig_open(&rig, master, slave);
+    rig_lock(&rig);
     rig.answers.copy = copy;
     write_head(&rig);
     begin_section(&rig, "looking");
