@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 #include "headless.h"
 #include "lab.h"
@@ -42,6 +43,13 @@ static int open_wizard(const struct options *options, const struct answers *answ
     return wizard_run(answers, &wizard, err);
 }
 
+/* Passwords are in memory: there is no core file, and nobody but root looks into this process. Unlike a limit or a umask this
+ * is not inherited by a mysqld that is started on this machine. */
+static void keep_to_ourselves(void)
+{
+    (void)prctl(PR_SET_DUMPABLE, 0);
+}
+
 /* Screens, unless the options or the lack of a terminal say otherwise. */
 static bool wants_wizard(const struct options *options)
 {
@@ -59,7 +67,7 @@ static int run_setup(const struct options *options, struct err *err)
     answers_init(&answers);
     if (options->answers != NULL && answers_read(&answers, options->answers, err) != 0)
         rc = err_exit_code(err);
-    else if (wants_wizard(options))
+    else if (keep_to_ourselves(), wants_wizard(options)) /* not earlier: answers may come from /dev/fd/N */
         rc = open_wizard(options, &answers, err);
     else
         rc = headless_run(&answers, options, err);

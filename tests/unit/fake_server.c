@@ -20,8 +20,8 @@
 #define CLIENTS 16
 #define HEADER 4
 
-/* LONG_PASSWORD, LONG_FLAG, CONNECT_WITH_DB, PROTOCOL_41, TRANSACTIONS, SECURE_CONNECTION, MULTI_RESULTS */
-#define CAPABILITIES 0x0002A20Du
+/* LONG_PASSWORD, LONG_FLAG, CONNECT_WITH_DB, LOCAL_FILES, PROTOCOL_41, TRANSACTIONS, SECURE_CONNECTION, MULTI_RESULTS */
+#define CAPABILITIES 0x0002A28Du
 #define UTF8_GENERAL_CI 33
 #define TYPE_VAR_STRING 0xFD
 #define STATUS_AUTOCOMMIT 2
@@ -207,8 +207,41 @@ static void add_result(struct buf *out, uint8_t *sequence, enum side side, const
     strings_free(&columns);
 }
 
+/* Answers as to LOAD DATA LOCAL INFILE: the client is to send that file. What it sends is put on the tape. */
+static bool ask_for_file(struct fake_server *server, int fd, const char *path)
+{
+    struct buf payload = BUF_INIT, out = BUF_INIT;
+    unsigned char header[HEADER];
+    uint8_t sequence = 1;
+    size_t sent = 0;
+    add_number(&payload, 0xFB, 1);
+    buf_adds(&payload, path);
+    add_packet(&out, &sequence, &payload);
+    if (!send_all(fd, &out))
+        return false;
+    for (size_t len = 1; len > 0;) {
+        if (!receive(fd, header, sizeof header))
+            break; /* it has hung up */
+        len = header[0] | (size_t)header[1] << 8 | (size_t)header[2] << 16;
+        char *bytes = mem_alloc(len + 1);
+        if (receive(fd, bytes, len))
+            sent += len;
+        free(bytes);
+        sequence = (uint8_t)(header[3] + 1);
+    }
+    char *told = mem_printf("sent %zu bytes", sent);
+    pthread_mutex_lock(&tape_lock);
+    tape_add(server->tape, server->side, told, 0);
+    pthread_mutex_unlock(&tape_lock);
+    free(told);
+    add_ok(&out, &sequence);
+    return send_all(fd, &out);
+}
+
 static bool answer(struct fake_server *server, int fd, const char *sql)
 {
+    if (strncmp(sql, FAKE_SERVER_ROGUE, strlen(FAKE_SERVER_ROGUE)) == 0)
+        return ask_for_file(server, fd, sql + strlen(FAKE_SERVER_ROGUE));
     struct buf out = BUF_INIT;
     uint8_t sequence = 1;
     pthread_mutex_lock(&tape_lock);

@@ -5,6 +5,9 @@
 
 #include "server_text.h"
 
+/* A statement that begins so is answered by asking the client for the file that it names. */
+#define FAKE_SERVER_ROGUE "SELECT FILE "
+
 struct fake_server;
 
 /* Serves in a thread of its own until it is stopped. Each statement is put on the tape, which both servers of a run share:

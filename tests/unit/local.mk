@@ -80,6 +80,12 @@ test_bridge_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIB
 test_service_SOURCES = tests/unit/test_service.c
 test_service_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_rogue
+TESTS += test_rogue
+test_rogue_SOURCES = tests/unit/test_rogue.c tests/unit/fake_server.c tests/unit/fake_server.h tests/unit/server_history.c \
+	tests/unit/server_text.c tests/unit/server_text.h
+test_rogue_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+
 check_PROGRAMS += test_watchdog
 TESTS += test_watchdog
 test_watchdog_SOURCES = tests/unit/test_watchdog.c

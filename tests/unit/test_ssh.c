@@ -212,6 +212,19 @@ static void hashed_name_is_found(void **state)
     assert_refused("user", NULL, ERR_HOSTKEY, "CHANGED");
 }
 
+/* A key that is listed for another port of the same name says nothing about this one. */
+static void key_of_another_port_is_not_this_ones(void **state)
+{
+    const int port = sshd.port;
+    (void)state;
+    sshd.port = port + 1;
+    sshd_known(&sshd, "", "host_ed25519", false);
+    sshd.port = port;
+    assert_refused("user", NULL, ERR_HOSTKEY, "not known");
+    sshd_known(&sshd, "", "host_ed25519", true);
+    assert_opens("user", NULL);
+}
+
 static void encrypted_key_asks_until_it_fits(void **state)
 {
     struct err err;
@@ -427,6 +440,7 @@ int main(void)
         cmocka_unit_test_setup(key_of_another_type_is_asked_for, fresh_person),
         cmocka_unit_test_setup(revoked_key_is_refused, fresh_person),
         cmocka_unit_test_setup(hashed_name_is_found, fresh_person),
+        cmocka_unit_test_setup(key_of_another_port_is_not_this_ones, fresh_person),
         cmocka_unit_test_setup(encrypted_key_asks_until_it_fits, fresh_person),
         cmocka_unit_test_setup(wrong_key_says_who_and_how, fresh_person),
         cmocka_unit_test_setup(rsa_key_is_named_as_the_trouble, fresh_person),
