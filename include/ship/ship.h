@@ -26,6 +26,8 @@ enum compression {
     COMPRESS_ALWAYS,
 };
 
+#define ZSTD_PAYS_BELOW 125000000u /* bytes a second: a gigabit line gains, a faster one gains nothing or loses (measured) */
+
 struct ship {
     struct host *from, *to;       /* cloned inside: three sessions at most beside these */
     const char *from_dir, *to_dir;
@@ -38,6 +40,7 @@ struct ship {
     /* results */
     struct manifest manifest;
     uint64_t file_bytes, wire_bytes, ms; /* wire_bytes: as sent, compressed or not; ms: all in all */
+    uint64_t line_rate; /* bytes a second, where compression went by it; 0: it was not measured */
     uint64_t verify_ms; /* of these, for the proof on the receiver */
 };
 

@@ -14,7 +14,6 @@ enum {
     RATE_MS = 1000,                         /* the rate is that of the last second or so */
     FILE_ROOM = 8 * 1024,                   /* an inode and a half-used block */
     WORTH_MEASURING = 256 * 1024 * 1024,    /* measuring takes 32 MiB of the line */
-    ZSTD_PAYS_BELOW = 125 * 1000 * 1000,    /* bytes a second: a gigabit line gains, a faster one gains nothing or loses */
     SECOND_SESSION_PAYS = 64 * 1024 * 1024, /* opening one costs about as much as hashing so many bytes */
 };
 
@@ -89,7 +88,6 @@ static int has_zstd(struct host *host, bool *has, struct err *err)
 static int choose_compression(struct ship *ship, uint64_t bytes, struct pump *pump, struct err *err)
 {
     bool from = false, to = false;
-    uint64_t rate = 0;
     if (ship->compress == COMPRESS_NEVER)
         return 0;
     if (has_zstd(ship->from, &from, err) != 0 || has_zstd(ship->to, &to, err) != 0)
@@ -97,9 +95,9 @@ static int choose_compression(struct ship *ship, uint64_t bytes, struct pump *pu
     pump->compress = from && to;
     if (!pump->compress || ship->compress == COMPRESS_ALWAYS || bytes < WORTH_MEASURING)
         return 0;
-    if (line_rate(pump->from, pump->to, &rate, err) != 0)
+    if (line_rate(pump->from, pump->to, &ship->line_rate, err) != 0)
         return -1;
-    pump->compress = rate < ZSTD_PAYS_BELOW;
+    pump->compress = ship->line_rate < ZSTD_PAYS_BELOW;
     return 0;
 }
 

@@ -315,7 +315,7 @@ static int restore_path(void **state)
     return tear_down(state);
 }
 
-/* The line decides: this machine's own is fast; one that stalls while it is measured is slow. */
+/* The line decides: this machine's own is fast, as long as it has nothing else to do; one that stalls while it is measured is slow. */
 static void compresses_by_line(void **state)
 {
     struct scene *scene = *state;
@@ -323,12 +323,14 @@ static void compresses_by_line(void **state)
     put_large(scene, "t.ibd", 260);
     scene->ship.compress = COMPRESS_BY_LINE;
     expect_shipped(scene);
-    assert_true(scene->ship.wire_bytes > scene->ship.file_bytes);
+    assert_true(scene->ship.line_rate > 0);
+    assert_int_equal(scene->ship.wire_bytes < scene->ship.file_bytes, scene->ship.line_rate < ZSTD_PAYS_BELOW);
     manifest_free(&scene->ship.manifest);
     snprintf(second, sizeof second, "%s 2", scene->to_dir);
     scene->ship.to_dir = second;
     with_tool(scene, "head", "for i in 1 2 3 4; do /usr/bin/head -c 4194304 /dev/zero; sleep 0.1; done; exit 0");
     expect_shipped(scene);
+    assert_true(scene->ship.line_rate > 0 && scene->ship.line_rate < ZSTD_PAYS_BELOW);
     assert_true(scene->ship.wire_bytes < scene->ship.file_bytes);
     scene->ship.to_dir = scene->to_dir;
 }
