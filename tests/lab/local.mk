@@ -2,3 +2,6 @@
 EXTRA_PROGRAMS += mysql_room
 mysql_room_SOURCES = tests/lab/mysql_room.c
 mysql_room_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(CRYPTO_LIBS)
+EXTRA_PROGRAMS += quote_room
+quote_room_SOURCES = tests/lab/quote_room.c
+quote_room_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(CRYPTO_LIBS)
