@@ -9,6 +9,7 @@
 #define DUALSERVER_HEADLESS_H
 
 #include <stdint.h>
+#include "engine/past.h"
 #include "options.h"
 #include "plan/answers.h"
 #include "plan/event.h"
@@ -16,6 +17,8 @@
 
 /* Edits the answers only with --plain: what is required and absent is asked for. */
 int headless_run(struct answers *answers, const struct options *options, struct err *err);
+/* resume, undo, accept, status: about a run begun earlier, with its own answers. */
+int headless_later(const struct options *options, struct err *err);
 
 /* Its parts. */
 
@@ -46,6 +49,7 @@ struct output {
 void output_text(struct output *output, const struct event *event, uint64_t now_ms);
 void output_text_end(struct output *output, const struct outcome *outcome);
 void output_json(const struct output *output, const struct event *event);
+void output_json_past(const struct past *past); /* NULL: there is none */
 /* err: why the run failed; code ERR_NONE: it did not. */
 void output_json_end(const struct outcome *outcome, const struct err *err);
 

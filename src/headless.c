@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/mem.h"
 #include "engine/engine.h"
+#include "engine/runs.h"
 
 /* A handler may touch no more than these. */
 static volatile sig_atomic_t signal_seen;
@@ -65,6 +67,7 @@ static void signal_as_error(struct err *err)
 
 struct session {
     const struct options *options;
+    const struct past *past; /* the run that it is about; NULL: a new one */
     struct answers *answers;
     char *state_dir; /* NULL: none is known */
     struct output output;
@@ -133,6 +136,15 @@ static int planned(struct session *session, const struct plan *plan)
 
 static int drive(struct session *session, struct engine *engine, struct err *err)
 {
+    static int (*const later[])(struct engine *engine, const struct past *past, struct err *err) = {
+        [COMMAND_RESUME] = engine_resume, [COMMAND_UNDO] = engine_undo, [COMMAND_ACCEPT] = engine_accept,
+    };
+    if (session->past != NULL) {
+        const int rc = later[session->options->command](engine, session->past, err) == 0 ? 0 : err_exit_code(err);
+        if (rc == 0)
+            err_clear(err);
+        return rc;
+    }
     if (engine_look(engine, err) != 0 || engine_plan(engine, err) != 0)
         return err_exit_code(err);
     err_clear(err); /* what the engine got over is told by its events */
@@ -186,19 +198,19 @@ static void set_up(struct session *session, int cancel_fd)
     session->asker = (struct asker){
         .yes = options->yes,
         .confirm = { options->confirm[0], options->confirm[1] },
-        .terminal = options->plain,
+        .terminal = options->plain || (options_later(options) && isatty(STDIN_FILENO)),
         .cancel_fd = cancel_fd,
     };
 }
 
-int headless_run(struct answers *answers, const struct options *options, struct err *err)
+static int run(struct answers *answers, const struct options *options, const struct past *past, struct err *err)
 {
-    struct session session = { .options = options, .answers = answers };
+    struct session session = { .options = options, .answers = answers, .past = past };
     int fds[2], rc;
     if (watch_signals(fds, err) != 0)
         return err_exit_code(err);
     set_up(&session, fds[0]);
-    if ((options->plain && !options->yes && ask_missing(&session, err) != 0) || answers_check(answers, err) != 0) {
+    if ((past == NULL && options->plain && !options->yes && ask_missing(&session, err) != 0) || answers_check(answers, err) != 0) {
         if (options->answers == NULL && err->hint[0] == '\0')
             err_hint(err, "--answers FILE gives the answers");
         rc = err_exit_code(err);
@@ -214,5 +226,56 @@ int headless_run(struct answers *answers, const struct options *options, struct 
     if (err->code != ERR_NONE)
         rc = err_exit_code(err);
     finish(&session, err);
+    return rc;
+}
+
+int headless_run(struct answers *answers, const struct options *options, struct err *err)
+{
+    return run(answers, options, NULL, err);
+}
+
+static void show_past(const struct options *options, const struct past *past)
+{
+    struct buf text = BUF_INIT;
+    if (options->json) {
+        output_json_past(past);
+        return;
+    }
+    if (past != NULL)
+        past_describe(past, &text);
+    else
+        buf_adds(&text, "No run waits for anything.\n");
+    (void)fputs(buf_str(&text), stdout);
+    (void)fflush(stdout);
+    buf_free(&text);
+}
+
+int headless_later(const struct options *options, struct err *err)
+{
+    char *found = options->state_dir == NULL ? engine_state_dir() : NULL;
+    struct past past;
+    struct answers answers;
+    int rc;
+    answers_init(&answers);
+    if (runs_find(options->state_dir != NULL ? options->state_dir : found, options->run, &past, err) != 0) {
+        rc = err_exit_code(err);
+        if (options->command == COMMAND_STATUS && options->run == NULL) {
+            show_past(options, NULL);
+            err_clear(err);
+            rc = 0;
+        }
+    } else {
+        if (options->command == COMMAND_STATUS) {
+            show_past(options, &past);
+            rc = 0;
+        } else if (answers_parse(&answers, past.run, past.answers, strlen(past.answers), err) != 0) {
+            rc = err_exit_code(err);
+        } else {
+            rc = run(&answers, options, &past, err);
+        }
+        past_free(&past);
+    }
+    answers_free(&answers);
+    free(found);
     return rc;
 }

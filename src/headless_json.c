@@ -2,6 +2,7 @@
  * names of their own, and a reader may skip what it does not know. */
 #include "config.h"
 
+#include "engine/runs.h"
 #include "headless.h"
 
 #include <json-c/json.h>
@@ -153,6 +154,28 @@ void output_json(const struct output *output, const struct event *event)
     json_object *object = json_object_new_object();
     put_text(object, "event", kinds[event->kind].name);
     kinds[event->kind].fill(object, event);
+    print_object(object);
+}
+
+/* Where a run stands: one object. */
+void output_json_past(const struct past *past)
+{
+    json_object *object = json_object_new_object();
+    put_text(object, "run", past != NULL ? past->run : "");
+    if (past != NULL) {
+        const enum past_state state = past_state(past);
+        put_text(object, "state", past_state_word(state));
+        put_text(object, "next", past_next(state));
+        put_text(object, "master", past->hosts[0]);
+        put_text(object, "slave", past->hosts[1]);
+        put_text(object, "database", past->database);
+        put_text(object, "began", past->began);
+        put_text(object, "last", past->last);
+        put_number(object, "step", (uint64_t)past->step);
+        put_bool(object, "step_done", past->step_done);
+        put_text(object, "verdict", past->verdict);
+        put_number(object, "spoilt_lines", past->spoilt);
+    }
     print_object(object);
 }
 

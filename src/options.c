@@ -17,11 +17,15 @@ static const struct {
 } commands[] = {
     { "wizard", "opens the wizard (also without a command); needs a terminal of at least 80x24", COMMAND_WIZARD },
     { "setup", "the 14 steps that make two servers master and live slave", COMMAND_SETUP },
+    { "resume", "goes on with a run that broke off or failed, where that is right", COMMAND_RESUME },
+    { "undo", "takes a run back: option files, accounts, the slave's old data", COMMAND_UNDO },
+    { "accept", "lets go of the slave's old data of a run that is proven", COMMAND_ACCEPT },
+    { "status", "where the last run stands, and which command goes on", COMMAND_STATUS },
     { "lab", "the practice lab: up, down, status, answers, shell HOST, ...; `lab --help` tells", COMMAND_LAB },
 };
 
 /* Long options without a letter get numbers that no letter has. */
-enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE };
+enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN };
 
 #define FLAG(member) NULL, offsetof(struct options, member)
 #define TEXT(name, member) name, offsetof(struct options, member)
@@ -39,6 +43,7 @@ static const struct {
     { 'n', "plan", FLAG(plan), "prints every change that would be made, and makes none" },
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
     { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens" },
+    { RUN, "run", TEXT("ID", run), "which run (resume, undo, accept, status); default: the last one that waits" },
     { STATE_DIR, "state-dir", TEXT("DIR", state_dir), "journals and reports; default ~/.local/state/dualserver" },
     { COLOR, "color", TEXT("WHEN", color_word), "auto, always or never" },
     { ASCII, "ascii", FLAG(ascii), "draws with ASCII only" },
@@ -134,7 +139,7 @@ static int take_command(struct options *options, const char *word, struct err *e
         }
     }
     err_set(err, ERR_USAGE, "unknown command '%.60s'", word);
-    return err_hint(err, "commands: wizard, setup, lab");
+    return err_hint(err, "commands: wizard, setup, resume, undo, accept, status, lab");
 }
 
 static int check_color(struct options *options, struct err *err)
@@ -151,6 +156,11 @@ static int check_color(struct options *options, struct err *err)
     return err_set(err, ERR_USAGE, "--color takes auto, always or never, not '%.40s'", options->color_word);
 }
 
+bool options_later(const struct options *options)
+{
+    return options->command >= COMMAND_RESUME && options->command <= COMMAND_STATUS;
+}
+
 static int check_combination(struct options *options, struct err *err)
 {
     const struct {
@@ -163,6 +173,9 @@ static int check_combination(struct options *options, struct err *err)
         { options->command == COMMAND_WIZARD && options->plan, "--plan belongs to the command setup" },
         { options->command == COMMAND_WIZARD && options->json, "--json belongs to the command setup" },
         { options->command == COMMAND_WIZARD && options->confirm[0] != NULL, "--confirm belongs to the command setup" },
+        { options_later(options) && options->answers != NULL, "--answers belongs to the command setup: a run has its own" },
+        { options_later(options) && options->plan, "--plan belongs to the command setup" },
+        { !options_later(options) && options->run != NULL, "--run belongs to the commands resume, undo, accept and status" },
         { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },
         { options->state_dir != NULL && options->state_dir[0] == '\0', "--state-dir names no folder" },
     };

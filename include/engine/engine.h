@@ -25,6 +25,18 @@ int engine_look(struct engine *engine, struct err *err);  /* -1 with ERR_REFUSED
 int engine_plan(struct engine *engine, struct err *err);
 const struct plan *engine_planned(const struct engine *engine); /* NULL before engine_plan() */
 int engine_run(struct engine *engine, struct err *err);
+
+/* A run that was begun earlier: the answers must be those of its journal (engine/past.h, `answers`). Instead of look, plan
+ * and run:
+ *     engine_resume(engine, &past, err)    asks (QUESTION_YES_NO), goes on where it is right, ends as engine_run() does
+ *     engine_undo(engine, &past, err)      asks, takes all back, from the last change to the first; ERR_REFUSED with
+ *                                          nothing touched when somebody has edited an option file since
+ *     engine_accept(engine, &past, err)    asks, lets go of the slave's old data and of the run's folders; proven runs only
+ * All may be repeated until they succeed. */
+struct past;
+int engine_resume(struct engine *engine, const struct past *past, struct err *err);
+int engine_undo(struct engine *engine, const struct past *past, struct err *err);
+int engine_accept(struct engine *engine, const struct past *past, struct err *err);
 void engine_free(struct engine *engine);
 
 /* CONTRACT's default: $XDG_STATE_HOME/dualserver, else ~/.local/state/dualserver; NULL when neither is known. Owned. */

@@ -9,9 +9,13 @@
 #include "base/buf.h"
 #include "plan/world.h"
 
-/* step: the one that failed, 1..14. Appends to `state` in what state both servers are. */
-void recover(struct world *world, int step, struct buf *state);
+/* step: the one that failed, 1..14. Appends to `state` in what state both servers are. True: all that the run had changed is
+ * taken back. What has been copied whole stays, for resume. */
+bool recover(struct world *world, int step, struct buf *state);
 /* Removes the run's own copies on both hosts; the slave's old data, when there is any, stays. */
 int recover_clean(struct world *world, struct err *err);
+int recover_clean_side(struct world *world, enum side side, struct err *err);
+/* Removes the run's folders on both hosts, with all that is in them. */
+int recover_remove(struct world *world, struct err *err);
 
 #endif

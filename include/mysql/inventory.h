@@ -79,6 +79,7 @@ struct definition {
     char *name;
     char *sql_mode, *charset, *connection_collation, *time_zone; /* the session it wants; NULL: any */
     char *sql;   /* bytes in `charset` (NULL: utf8mb4) */
+    char *own;   /* of an event: as it is on its own server, enabled perhaps; NULL: the same */
 };
 struct definitions {
     struct definition *items;

@@ -43,6 +43,13 @@ struct change {
     bool restarts;          /* mysqld stops or starts */
     bool destroys;          /* data on the slave is moved aside: wants the typed host name */
     change_apply_fn *apply; /* NULL: the generic one of the kind (file, SQL) */
+    /* What undo needs and no facts hold is put into the run's folder on that server, before the first apply; NULL: nothing. */
+    change_apply_fn *keep;
+    /* Takes it back, also when it was done in part or not at all: repeatable. NULL: of a file its old content is written back by
+     * undo itself, of anything else nothing has to be taken back, or what comes before it does that too. */
+    change_apply_fn *revert;
+    bool revert_last;       /* after the option files are back and the servers have been restarted */
+    char *user, *user_host; /* of an account that the change makes or alters; NULL */
 };
 
 struct copy_way;
@@ -86,5 +93,7 @@ void plan_free(struct plan *plan);
  * `after` was edited by somebody else and is not touched; statements run in a session of their own. */
 int change_apply_file(struct world *world, const struct change *change, struct err *err);
 int change_apply_sql(struct world *world, const struct change *change, struct err *err);
+/* A revert: executes `undo`, statements divided by "; " or newlines, in a session without binary log. */
+int change_revert_sql(struct world *world, const struct change *change, struct err *err);
 
 #endif

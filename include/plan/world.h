@@ -34,6 +34,8 @@ struct world {
     char *flush_undo;            /* statement that sets back what step 2 set for a quick stop; NULL: nothing was set */
     struct secret *replication_password, *reports_password;
     struct definitions definitions;
+    bool distrust;               /* a host was rebooted on the way: the proof compares every row, whatever the answers say */
+    bool definitions_kept;       /* they are in the run's folder on the master */
     struct strings binlogs_before; /* names in the master's binlog index while it was stopped */
     struct binlog_position start;  /* the coordinates for step 12 */
     struct manifest manifest;

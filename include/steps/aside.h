@@ -12,5 +12,6 @@
 
 char *aside_database(const struct world *world); /* "dualserver_old_20261122_184501_3f9c"; owned by the caller */
 int aside_apply(struct world *world, const struct change *change, struct err *err);
+int aside_revert(struct world *world, const struct change *change, struct err *err);
 
 #endif

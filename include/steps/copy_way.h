@@ -42,6 +42,9 @@ struct copy_way {
     /* By the step's number; NULL: nothing to do there. */
     copy_plan_fn *plan[STEP_COUNT + 1];
     copy_verify_fn *verify[STEP_COUNT + 1];
+    int again;               /* the step from which the data is taken anew when a run was interrupted; 0: step 2 */
+    /* Is what an interrupted run has taken, before `again`'s steps were over, still there and whole? NULL: it is taken anew. */
+    int (*usable)(struct world *world, bool *usable, struct err *err);
     /* Takes back what it may have left on the servers when a run failed; NULL: nothing that recovery does not do anyway. */
     int (*discard)(struct world *world, struct err *err);
 };

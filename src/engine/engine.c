@@ -1,4 +1,4 @@
-#include "engine/engine.h"
+#include "engine_room.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,27 +15,12 @@
 #include "engine/check.h"
 #include "engine/connect.h"
 #include "engine/guard.h"
-#include "engine/journal.h"
-#include "engine/model.h"
+#include "engine/kept.h"
 #include "engine/recover.h"
 #include "engine/report.h"
-#include "plan/world.h"
+#include "engine/runs.h"
 #include "steps/copy_way.h"
-#include "steps/step.h"
-
-struct engine {
-    const struct answers *answers;
-    const struct port *outer;   /* the front end's */
-    struct port port;           /* ours: feeds the model, then hands on */
-    struct model model;
-    struct world world;
-    struct plan plan;
-    bool looked, planned, start_noted;
-    int cancel_fd;              /* the front end's cancel and the downtime limit in one */
-    char *state_dir;
-    struct journal *journal;
-    uint64_t began_ms;
-};
+#include "steps/kept_definitions.h"
 
 static void tee(void *context, const struct event *event)
 {
@@ -105,6 +90,20 @@ static int refuse_unsupported(const struct answers *answers, struct err *err)
     return 0;
 }
 
+/* What another run has begun on this pair is finished or taken back first: starting over it would lose what undo needs. */
+static int refuse_unfinished(const struct engine *engine, struct err *err)
+{
+    struct past past;
+    if (!runs_unfinished(engine->state_dir, engine->answers, &past))
+        return 0;
+    err_set(err, ERR_REFUSED, "run %s of this pair is %s (step %d, begun %s)", past.run, past_state_word(past_state(&past)),
+            past.step, past.began != NULL ? past.began : "?");
+    err_hint(err, "nothing was touched; `dualserver %s`; `dualserver status` tells more",
+             past_state(&past) == PAST_UNDOING ? "undo` goes on taking it back" : "resume` goes on with it, `dualserver undo` takes it back");
+    past_free(&past);
+    return -1;
+}
+
 static int run_checks(struct engine *engine, struct err *err)
 {
     size_t refused = 0;
@@ -141,6 +140,7 @@ int engine_look(struct engine *engine, struct err *err)
     model_reset_look(&engine->model);
     facts_free(&world->facts);
     if (answers_check(engine->answers, err) != 0 || refuse_unsupported(engine->answers, err) != 0 ||
+        refuse_unfinished(engine, err) != 0 ||
         world_make_secrets(world, err) != 0 || world_connect(world, err) != 0 ||
         guard_look(world, err) != 0 || facts_gather(world, &world->facts, err) != 0)
         return -1;
@@ -259,12 +259,49 @@ static int confirm(struct engine *engine, struct err *err)
     return rc;
 }
 
+static int keep_for_undo(struct engine *engine, const struct change *change, struct err *err)
+{
+    return change->keep != NULL ? change->keep(&engine->world, change, err) : 0;
+}
+
+/* What a resumed run cannot find out again is on disk before the next change begins. */
+static int note_what_was_learnt(struct engine *engine, const struct change *change, struct err *err)
+{
+    struct world *world = &engine->world;
+    int rc = 0;
+    if (change->step == 3) {
+        struct buf names = BUF_INIT;
+        for (size_t i = 0; i < world->binlogs_before.count; i++)
+            buf_addf(&names, "%s\n", world->binlogs_before.items[i]);
+        rc = journal_learnt(engine->journal, "binlogs_before", buf_str(&names), err);
+        buf_free(&names);
+    }
+    if (rc == 0 && world->start.file[0] != '\0') {
+        char *start = mem_printf("%s:%llu", world->start.file, (unsigned long long)world->start.position);
+        if (engine->told_start == NULL || strcmp(engine->told_start, start) != 0) {
+            rc = journal_learnt(engine->journal, "coordinates", start, err);
+            free(engine->told_start);
+    free(engine->drifted);
+            engine->told_start = start;
+        } else {
+            free(start);
+        }
+    }
+    if (rc == 0 && (change->kind == CHANGE_SHIP || change->step == 3))
+        rc = journal_learnt(engine->journal, change->kind == CHANGE_SHIP ? "ship_boot" : "copy_boot",
+                            facts_of(&world->facts, change->kind == CHANGE_SHIP ? SIDE_SLAVE : SIDE_MASTER)->boot_id, err);
+    if (rc == 0 && world->definitions.count > 0 && !world->definitions_kept)
+        rc = kept_definitions_write(world, SIDE_MASTER, &world->definitions, err);
+    return rc;
+}
+
 static int apply_change(struct engine *engine, size_t index, struct err *err)
 {
     struct world *world = &engine->world;
     const struct change *change = &engine->plan.changes[index];
     struct err journal_err = ERR_INIT;
-    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || journal_intent(engine->journal, change, index, err) != 0)
+    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || keep_for_undo(engine, change, err) != 0 ||
+        journal_intent(engine->journal, change, index, err) != 0)
         return -1;
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = change->server, .text = change->what });
     change_apply_fn *apply = change->apply != NULL ? change->apply
@@ -274,26 +311,18 @@ static int apply_change(struct engine *engine, size_t index, struct err *err)
         journal_failed(engine->journal, change, index, err, &journal_err);
         return -1;
     }
-    return journal_done(engine->journal, change, index, err);
+    return note_what_was_learnt(engine, change, err) != 0 ? -1 : journal_done(engine->journal, change, index, err);
 }
 
-static void emit_step(struct world *world, const struct step *step, enum step_state state, uint64_t ms, const char *text)
+void engine_emit_step(struct world *world, const struct step *step, enum step_state state, uint64_t ms, const char *text)
 {
     world_emit(world, &(struct event){ .kind = EVENT_STEP, .step = step->number, .id = step->id, .state = state, .ms = ms,
                                        .text = text });
 }
 
-static int note_what_was_learnt(struct engine *engine, struct err *err)
+static bool to_do(const struct engine *engine, const struct step *step, size_t change)
 {
-    const struct world *world = &engine->world;
-    if (world->start.file[0] != '\0' && !engine->start_noted) {
-        char *start = mem_printf("%s:%llu", world->start.file, (unsigned long long)world->start.position);
-        int rc = journal_learnt(engine->journal, "coordinates", start, err);
-        engine->start_noted = true;
-        free(start);
-        return rc;
-    }
-    return 0;
+    return engine->plan.changes[change].step == step->number && (engine->left == NULL || engine->left[change]);
 }
 
 static int apply_step(struct engine *engine, const struct step *step, struct err *err)
@@ -302,26 +331,32 @@ static int apply_step(struct engine *engine, const struct step *step, struct err
     uint64_t began = clock_ms();
     size_t changes = 0;
     world->step = step->number;
-    emit_step(world, step, STEP_BEGIN, 0, step->title);
-    int rc = journal_step(engine->journal, step->number, step->id, "begin", err);
-    for (size_t i = 0; rc == 0 && i < engine->plan.count; i++) {
-        if (engine->plan.changes[i].step != step->number)
-            continue;
-        rc = apply_change(engine, i, err);
-        changes++;
+    for (size_t i = 0; i < engine->plan.count; i++)
+        changes += to_do(engine, step, i);
+    if (changes == 0 && step->number < engine->first_step) {
+        engine_emit_step(world, step, STEP_DONE, 0, step->title);
+        return 0;
     }
+    engine_emit_step(world, step, STEP_BEGIN, 0, step->title);
+    int rc = journal_step(engine->journal, step->number, step->id, "begin", err);
+    for (size_t i = 0; rc == 0 && i < engine->plan.count; i++)
+        if (to_do(engine, step, i))
+            rc = apply_change(engine, i, err);
     if (rc == 0 && step->verify != NULL)
         rc = step->verify(world, err);
-    if (rc == 0)
-        rc = note_what_was_learnt(engine, err);
     struct err journal_err = ERR_INIT;
     enum step_state state = rc != 0 ? STEP_FAILED : changes == 0 ? STEP_SKIPPED : STEP_DONE;
     if (journal_step(engine->journal, step->number, step->id, rc == 0 ? "done" : "failed", &journal_err) != 0 && rc == 0) {
         *err = journal_err;
         rc = -1;
     }
-    emit_step(world, step, state, clock_ms() - began, rc != 0 ? err->text : step->title);
+    engine_emit_step(world, step, state, clock_ms() - began, rc != 0 ? err->text : step->title);
     return rc;
+}
+
+char *engine_kept_path(const struct engine *engine)
+{
+    return mem_printf("%s/facts", engine->world.state_dir);
 }
 
 static int begin_run(struct engine *engine, struct err *err)
@@ -333,14 +368,20 @@ static int begin_run(struct engine *engine, struct err *err)
     world->state_dir = mem_printf("%s/runs/%s", engine->state_dir, world->run_id);
     if (guard_begin(world, &world->facts, err) != 0)
         return -1;
-    if (make_folder(world->state_dir, err) == 0 && (engine->journal = journal_open(world->state_dir, err)) != NULL &&
-        journal_begin(engine->journal, world, err) == 0)
-        return 0;
-    guard_end(world);
-    return -1;
+    char *kept = engine_kept_path(engine), *digest = kept_plan_sha256(&engine->plan);
+    int rc = make_folder(world->state_dir, err);
+    if (rc == 0)
+        rc = kept_write(kept, &world->facts, err);
+    if (rc == 0)
+        rc = (engine->journal = journal_open(world->state_dir, err)) != NULL ? journal_begin(engine->journal, world, digest, err) : -1;
+    free(kept);
+    free(digest);
+    if (rc != 0)
+        guard_end(world);
+    return rc;
 }
 
-static void emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice)
+void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice)
 {
     const struct world *world = &engine->world;
     world_emit(&engine->world, &(struct event){ .kind = EVENT_RESULT, .ok = ok, .text = verdict, .fix = advice,
@@ -348,7 +389,7 @@ static void emit_result(struct engine *engine, bool ok, const char *verdict, con
                                                 .done = world->shipped_bytes, .ms = clock_ms() - engine->began_ms });
 }
 
-static void write_report(struct engine *engine)
+void engine_write_report(struct engine *engine)
 {
     struct world *world = &engine->world;
     struct err err = ERR_INIT;
@@ -365,11 +406,14 @@ static void succeed(struct engine *engine)
     char *verdict = mem_printf("proven: %s is a live slave of %s", engine->answers->slave.host, engine->answers->master.host);
     if (recover_clean(world, &err) != 0)
         world_note(world, SEVERITY_WARNING, "the run's folder could not be removed: %s", err.text);
-    if (journal_end(engine->journal, true, verdict, &err) != 0)
+    if (journal_end(engine->journal, true, false, verdict, &err) != 0)
         world_note(world, SEVERITY_WARNING, "%s", err.text);
-    char *advice = mem_printf("The report of this run is %s/report.md", world->state_dir);
-    emit_result(engine, true, verdict, advice);
-    write_report(engine);
+    char *advice = mem_printf("The report of this run is %s/report.md%s", world->state_dir,
+                              plan_destroys(&engine->plan) ? "; the slave's old data is kept: `dualserver accept` lets go of it, "
+                                                             "`dualserver undo` brings it back"
+                                                           : "");
+    engine_emit_result(engine, true, verdict, advice);
+    engine_write_report(engine);
     free(advice);
     free(verdict);
 }
@@ -392,25 +436,22 @@ static void fail(struct engine *engine, int step, const struct err *err)
     struct buf state = BUF_INIT;
     engine->port.cancel_fd = -1;
     world_phase(world, PHASE_END, "putting the servers in order after the failure");
-    recover(world, step, &state);
+    const bool nothing_left = recover(world, step, &state);
+    if (!nothing_left)
+        buf_adds(&state, "`dualserver resume` goes on from here, `dualserver undo` takes the run back. ");
     if (err->hint[0] != '\0')
         buf_adds(&state, err->hint);
-    journal_end(engine->journal, false, err->text, &journal_err);
-    emit_result(engine, false, err->text, buf_str(&state));
-    write_report(engine);
+    journal_end(engine->journal, false, nothing_left, err->text, &journal_err);
+    engine_emit_result(engine, false, err->text, buf_str(&state));
+    engine_write_report(engine);
     buf_free(&state);
 }
 
-int engine_run(struct engine *engine, struct err *err)
+int engine_carry_out(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
     int failed = 0;
-    engine->began_ms = clock_ms();
     world->over_limit = false;
-    if (!engine->planned)
-        return err_set(err, ERR_WORLD, "there is no plan yet");
-    if (confirm(engine, err) != 0 || begin_run(engine, err) != 0)
-        return -1;
     world_phase(world, PHASE_RUN, "run %s", world->run_id);
     for (size_t i = 0; i < STEP_COUNT && failed == 0; i++)
         if (apply_step(engine, steps[i], err) != 0)
@@ -427,6 +468,16 @@ int engine_run(struct engine *engine, struct err *err)
     journal_close(engine->journal);
     engine->journal = NULL;
     return failed == 0 ? 0 : -1;
+}
+
+int engine_run(struct engine *engine, struct err *err)
+{
+    engine->began_ms = clock_ms();
+    if (!engine->planned)
+        return err_set(err, ERR_WORLD, "there is no plan yet");
+    if (confirm(engine, err) != 0 || begin_run(engine, err) != 0)
+        return -1;
+    return engine_carry_out(engine, err);
 }
 
 void engine_free(struct engine *engine)
@@ -456,5 +507,7 @@ void engine_free(struct engine *engine)
     journal_close(engine->journal);
     model_free(&engine->model);
     free(engine->state_dir);
+    free(engine->left);
+    free(engine->told_start);
     free(engine);
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,18 +10,29 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/kept.h"
 
 struct journal {
     int fd;
     char *path;
 };
 
+/* What is written behind a torn line would be torn with it. */
+static int end_torn_line(int fd)
+{
+    char last = '\n';
+    const off_t size = lseek(fd, 0, SEEK_END);
+    if (size <= 0 || pread(fd, &last, 1, size - 1) != 1 || last == '\n')
+        return size < 0 ? -1 : 0;
+    return write(fd, "\n", 1) == 1 ? 0 : -1;
+}
+
 struct journal *journal_open(const char *folder, struct err *err)
 {
     char *path = mem_printf("%s/journal", folder);
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || dir < 0 || fsync(dir) != 0) {
+    if (fd < 0 || dir < 0 || end_torn_line(fd) != 0 || fsync(dir) != 0) {
         err_set_detail(err, ERR_IO, errno, "cannot open the journal %s: %s", path, strerror(errno));
         err_hint(err, "nothing was touched; name a folder that can be written with --state-dir");
         if (fd >= 0)
@@ -105,13 +115,15 @@ static struct json_object *server_record(const struct server_facts *server)
     return object;
 }
 
-int journal_begin(struct journal *journal, const struct world *world, struct err *err)
+int journal_begin(struct journal *journal, const struct world *world, const char *plan_sha256, struct err *err)
 {
     struct json_object *object = record("begin");
     struct buf answers = BUF_INIT;
     answers_write(world->answers, &answers);
     add_text(object, "run", world->run_id);
     add_text(object, "answers", buf_str(&answers));
+    add_text(object, "database", world->answers->database);
+    add_text(object, "plan_sha256", plan_sha256);
     json_object_object_add(object, "master", server_record(&world->facts.master));
     json_object_object_add(object, "slave", server_record(&world->facts.slave));
     add_text(object, "master_folder", world->run_dir[SIDE_MASTER]);
@@ -130,11 +142,8 @@ static struct json_object *change_record(const char *kind, const struct change *
 
 static void add_sha256(struct json_object *object, const char *key, const char *text)
 {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
     struct buf hex = BUF_INIT;
-    SHA256((const unsigned char *)text, strlen(text), digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        buf_addf(&hex, "%02x", digest[i]);
+    kept_sha256(text, strlen(text), &hex);
     add_text(object, key, buf_str(&hex));
     buf_free(&hex);
 }
@@ -167,6 +176,7 @@ int journal_failed(struct journal *journal, const struct change *change, size_t 
 {
     struct json_object *object = change_record("failed", change, index);
     add_text(object, "error", why->text);
+    json_object_object_add(object, "code", json_object_new_int((int)why->code));
     return append(journal, object, err);
 }
 
@@ -187,10 +197,23 @@ int journal_learnt(struct journal *journal, const char *name, const char *value,
     return append(journal, object, err);
 }
 
-int journal_end(struct journal *journal, bool ok, const char *verdict, struct err *err)
+int journal_mark(struct journal *journal, const char *kind, struct err *err)
+{
+    return append(journal, record(kind), err);
+}
+
+int journal_taken_back(struct journal *journal, size_t index, struct err *err)
+{
+    struct json_object *object = record("taken-back");
+    json_object_object_add(object, "change", json_object_new_int64((int64_t)index));
+    return append(journal, object, err);
+}
+
+int journal_end(struct journal *journal, bool ok, bool nothing_left, const char *verdict, struct err *err)
 {
     struct json_object *object = record("end");
     json_object_object_add(object, "ok", json_object_new_boolean(ok));
+    json_object_object_add(object, "nothing_left", json_object_new_boolean(nothing_left));
     add_text(object, "verdict", verdict);
     return append(journal, object, err);
 }

@@ -13,8 +13,15 @@ libengine_a_SOURCES = \
 	src/engine/checks_tls.c \
 	src/engine/connect.c \
 	src/engine/engine.c \
+	src/engine/engine_room.h \
 	src/engine/guard.c \
 	src/engine/journal.c \
+	src/engine/journal_facts.c \
+	src/engine/journal_read.c \
 	src/engine/model.c \
 	src/engine/recover.c \
-	src/engine/report.c
+	src/engine/report.c \
+	src/engine/resume.c \
+	src/engine/resume_from.c \
+	src/engine/runs.c \
+	src/engine/undo.c

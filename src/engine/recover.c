@@ -38,7 +38,7 @@ static int reconnect(struct world *world, enum side side, int tries, struct err 
     }
 }
 
-/* Removes the run's own copy on one host. */
+/* Removes the run's own copy on one host. What is kept of the slave's old data and of accounts stays. */
 static int clean(struct world *world, enum side side, struct err *err)
 {
     static const char *const parts[2] = { [SIDE_MASTER] = "copy", [SIDE_SLAVE] = "incoming" };
@@ -48,6 +48,7 @@ static int clean(struct world *world, enum side side, struct err *err)
                        "[ -d \"$1\" ] || exit 0\n"
                        /* a copy that was cut off may go on by itself; the run's folder is in no other command's words */
                        "if command -v pkill >/dev/null; then pkill -f -- \"$1/copy/\" || :; fi\n"
+                       "[ \"$2\" != copy ] || rm -f -- \"$1/definitions\"\n"
                        "rm -rf -- \"$1/$2\" \"$1\"/*.list \"$1\"/*.marks \"$1\"/*.now \"$1\"/*.changed && { rmdir -- \"$1\" 2>/dev/null || :; }",
                        world->run_dir[side], parts[side], NULL);
 }
@@ -75,7 +76,8 @@ static int start_master(struct world *world, bool *taken_back, struct err *err)
     return start_and_ask(world, err);
 }
 
-static bool recover_master(struct world *world, int step, struct buf *state)
+/* *as_before: it is as if the run had never been. */
+static bool recover_master(struct world *world, int step, bool *as_before, struct buf *state)
 {
     struct err err = ERR_INIT;
     bool taken_back = false, reached = reconnect(world, SIDE_MASTER, RECONNECT_TRIES, &err) == 0, up = reached;
@@ -86,7 +88,7 @@ static bool recover_master(struct world *world, int step, struct buf *state)
     /* never stopped, so it runs with the old ones still */
     if (reached && step <= 2 && !world->master_stopped) {
         steps_flush_undo(world);
-        taken_back = config_put_back(world, SIDE_MASTER, &err) == 0;
+        *as_before = taken_back = config_put_back(world, SIDE_MASTER, &err) == 0;
     }
     if (up) {
         world->master_stopped = false;
@@ -116,7 +118,7 @@ static bool recover_slave(struct world *world, int step, struct buf *state)
     if (reached && world->slave_stopped && slave_may_start(world, step) &&
         service_start(world->hosts[SIDE_SLAVE], &world->facts.slave.service, &err) == 0)
         world->slave_stopped = false;
-    if (reached && !world->slave_stopped && step >= 6 && world->plan->way->discard != NULL &&
+    if (reached && !world->slave_stopped && step == 6 && world->plan->way->discard != NULL &&
         world->plan->way->discard(world, &err) != 0)
         buf_addf(state, "What the copy left on the slave could not be removed: %s. ", err.text);
     if (!reached)
@@ -129,6 +131,11 @@ static bool recover_slave(struct world *world, int step, struct buf *state)
     if (step >= 7 && world->facts.slave.inventory.table_count > 0)
         buf_addf(state, "Its old tables are in " ASIDE_PREFIX "%s. ", world->run_id);
     return reached;
+}
+
+int recover_clean_side(struct world *world, enum side side, struct err *err)
+{
+    return clean(world, side, err);
 }
 
 int recover_clean(struct world *world, struct err *err)
@@ -144,18 +151,44 @@ int recover_clean(struct world *world, struct err *err)
     return rc;
 }
 
-void recover(struct world *world, int step, struct buf *state)
+int recover_remove(struct world *world, struct err *err)
 {
+    int rc = 0;
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
+        struct err one = ERR_INIT;
+        if (host_script(world->hosts[side], NULL, &one,
+                        "# rm -r $1\n"
+                        "case $1 in */.dualserver-*) rm -rf -- \"$1\" ;; *) echo \"not a run's folder: $1\" >&2; exit 1;; esac",
+                        world->run_dir[side], NULL) != 0) {
+            *err = one;
+            rc = -1;
+        }
+    }
+    return rc;
+}
+
+/* A copy that is whole is what resume goes on with. */
+static bool keeps_copy(int step)
+{
+    return step >= 4;
+}
+
+bool recover(struct world *world, int step, struct buf *state)
+{
+    bool as_before = false;
     world_unlock(world);
-    const bool reached[2] = { [SIDE_MASTER] = recover_master(world, step, state),
+    const bool reached[2] = { [SIDE_MASTER] = recover_master(world, step, &as_before, state),
                               [SIDE_SLAVE] = recover_slave(world, step, state) };
     if (step >= 13)
         steps_prove_clean(world);
-    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE && !keeps_copy(step); side++) {
         struct err err = ERR_INIT;
-        if (reached[side] && clean(world, side, &err) != 0)
+        if (reached[side] && clean(world, side, &err) != 0) {
+            as_before = false;
             buf_addf(state, "The folder %s on the %s could not be removed: %s. ", world->run_dir[side], side_name(side), err.text);
-        else if (!reached[side] && (side == SIDE_MASTER || step >= 6))
-            buf_addf(state, "The folder %s is left on the %s; remove it. ", world->run_dir[side], side_name(side));
+        } else if (!reached[side] && side == SIDE_MASTER) {
+            buf_addf(state, "The folder %s is left on the %s. ", world->run_dir[side], side_name(side));
+        }
     }
+    return as_before;
 }

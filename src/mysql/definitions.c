@@ -21,7 +21,7 @@ static struct definition *add(struct definitions *definitions, int kind, const c
 static void definition_free(struct definition *item)
 {
     char *const texts[] = { item->name, item->sql_mode, item->charset, item->connection_collation, item->time_zone,
-                            item->sql };
+                            item->sql, item->own };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
 }
@@ -83,6 +83,7 @@ static int read_object(struct db *db, const char *database, const struct object 
     item->connection_collation = mem_dup(row_get(&rows, 0, "collation_connection"));
     item->time_zone = mem_dup(row_get(&rows, 0, "time_zone"));
     item->sql = kind->define == DEFINE_EVENT ? definition_disable_event(text) : mem_dup(text);
+    item->own = kind->define == DEFINE_EVENT ? mem_dup(text) : NULL;
     rows_free(&rows);
     return item->sql != NULL ? 0 : err_set(err, ERR_DATA, "the definition of event %s cannot be read", object->name);
 }

@@ -117,6 +117,8 @@ void plan_free(struct plan *plan)
         free(change->before);
         free(change->after);
         free(change->undo);
+        free(change->user);
+        free(change->user_host);
     }
     for (size_t i = 0; i < plan->note_count; i++)
         free(plan->notes[i].text);

@@ -83,3 +83,22 @@ int change_apply_sql(struct world *world, const struct change *change, struct er
     db_close(db);
     return rc;
 }
+
+int change_revert_sql(struct world *world, const struct change *change, struct err *err)
+{
+    struct db *db = world_db_open(world, change->server, err);
+    char *copy = mem_dup(change->undo), *at = copy;
+    int rc = db == NULL ? -1 : change->server == SIDE_SLAVE ? db_exec(db, err, "SET SESSION sql_log_bin = 0") : 0;
+    for (char *line; rc == 0 && (line = text_line(&at)) != NULL;)
+        for (char *next; rc == 0 && line != NULL; line = next) {
+            next = strstr(line, "; ");
+            if (next != NULL) {
+                *next = '\0';
+                next += 2;
+            }
+            rc = db_exec(db, err, line);
+        }
+    free(copy);
+    db_close(db);
+    return rc == 0 ? 0 : err_wrap(err, "%s: cannot take back: %s", side_name(change->server), change->what);
+}

@@ -12,6 +12,7 @@
 #include "mysql/session.h"
 #include "steps/copy.h"
 #include "steps/copy_way.h"
+#include "steps/kept_definitions.h"
 #include "steps/settings.h"
 #include "steps/warm.h"
 #include "steps/watch.h"
@@ -43,6 +44,18 @@ void steps_flush_undo(struct world *world)
     struct db *db = world->flush_undo != NULL ? world_db(world, SIDE_MASTER, &ignored) : NULL;
     if (db != NULL)
         (void)db_exec(db, &ignored, world->flush_undo);
+}
+
+/* Also for a run whose memory is gone: the settings of before are facts. */
+static int revert_flush(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change, (void)err;
+    const struct server_facts *master = &world->facts.master;
+    const char *dirty = shown(master, "innodb_max_dirty_pages_pct");
+    if (dirty != NULL)
+        remember_settings(world, master->dialect->fast_shutdown ? shown(master, "innodb_fast_shutdown") : NULL, dirty);
+    steps_flush_undo(world);
+    return 0;
 }
 
 /* Dirty pages are written while the server still serves: the stop then takes 0.2 s instead of minutes (measured). */
@@ -145,7 +158,10 @@ static int prepare(struct world *world, struct err *err)
         warm_check_limit(world, err) != 0)
         return -1;
     definitions_free(&world->definitions);
-    return definitions_read(db, inventory, &world->definitions, err);
+    return definitions_read(db, inventory, &world->definitions, err) != 0 ||
+                   kept_definitions_write(world, SIDE_MASTER, &world->definitions, err) != 0
+               ? -1
+               : 0;
 }
 
 /* What must be of the moment of the stop. */
@@ -253,6 +269,7 @@ static void plan_flush(struct plan *plan)
                        .after = mem_dup("SET GLOBAL innodb_fast_shutdown = 1\nSET GLOBAL innodb_max_dirty_pages_pct = 0"),
                        .undo = mem_dup("the restart of step 4 sets both back to what is configured"),
                        .apply = apply_flush,
+                       .revert = revert_flush,
                    });
 }
 
@@ -310,6 +327,7 @@ static void plan_set_running(const struct facts *facts, const struct answers *an
                            .why = mem_dup("nothing has to be restarted for it"),
                            .after = buf_steal(&sql),
                            .undo = buf_steal(&undo),
+                           .revert = change_revert_sql,
                        });
     buf_free(&sql);
     buf_free(&undo);

@@ -7,6 +7,7 @@
 #include "base/quote.h"
 #include "steps/login.h"
 #include "steps/settings.h"
+#include "steps/take_back.h"
 #include "steps/tls.h"
 
 static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
@@ -28,6 +29,10 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .why = mem_dup("the slave logs in with this account to read the binary log"),
                        .after = buf_steal(&sql),
                        .undo = mem_printf("DROP USER '%s'@'%s'", answers->replication.user, host),
+                       .keep = account_keep,
+                       .revert = account_revert,
+                       .user = mem_dup(answers->replication.user),
+                       .user_host = mem_dup(host),
                    });
     tls_plan_ca(facts, answers, SIDE_MASTER, plan);
     if (!answers->as_written)

@@ -8,6 +8,7 @@
 #include "host/service.h"
 #include "steps/aside.h"
 #include "steps/copy_way.h"
+#include "steps/take_back.h"
 
 static int apply_stop_replication(struct world *world, const struct change *change, struct err *err)
 {
@@ -43,6 +44,7 @@ int aside_plan(const struct facts *facts, const struct answers *answers, struct 
                        .undo = mem_dup("RENAME TABLE back, then the definitions"),
                        .destroys = true,
                        .apply = aside_apply,
+                       .revert = aside_revert,
                    });
     plan_note(plan, 7, "the how-to overwrites the slave's files in step 8; here the old tables are renamed aside, because the new "
                        "ones are not proven yet");
@@ -61,6 +63,9 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                            .undo = mem_dup(slave->dialect->start),
                            .destroys = true,
                            .apply = apply_stop_replication,
+                           .keep = replication_keep,
+                           .revert = replication_revert,
+                           .revert_last = true,
                        });
     if (copy_way_plan(7, facts, answers, plan, err) != 0)
         return -1;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "steps/copy.h"
 #include "steps/copy_way.h"
+#include "steps/take_back.h"
 
 static const char *folder_name(const struct server_facts *server)
 {
@@ -46,6 +47,7 @@ int swap_folder_plan(const struct facts *facts, const struct answers *answers, s
                        .after = buf_steal(&shown),
                        .undo = mem_dup("rename both back"),
                        .apply = apply_swap,
+                       .revert = fresh_revert,
                    });
     plan_note(plan, 8, "the how-to unpacks over the slave's files; here the folder is unpacked beside them and swapped in by rename");
     return 0;

@@ -11,6 +11,7 @@
 #include "steps/copy.h"
 #include "steps/copy_way.h"
 #include "steps/settings.h"
+#include "steps/take_back.h"
 
 static int apply_start(struct world *world, const struct change *change, struct err *err)
 {
@@ -52,9 +53,12 @@ static void plan_definer(const struct facts *facts, const struct answers *answer
                        .why = mem_dup("views and routines are defined by it and answer 1449 where it does not exist"),
                        .after = buf_steal(&sql),
                        .undo = mem_printf("DROP %s %s", dialect->role != NULL && *host == '\0' ? "ROLE" : "USER", definer),
+                       .keep = account_keep,
+                       .revert = account_revert,
+                       .user = user,
+                       .user_host = mem_dup(host),
                    });
     buf_free(&grant);
-    free(user);
 }
 
 void adopt_plan_objects(const struct facts *facts, struct plan *plan)
@@ -90,6 +94,7 @@ int adopt_plan(const struct facts *facts, const struct answers *answers, struct 
                        .after = buf_steal(&shown),
                        .undo = mem_dup("DROP TABLE"),
                        .apply = adopt_tables,
+                       .revert = fresh_revert,
                    });
     adopt_plan_objects(facts, plan);
     return 0;

@@ -34,7 +34,6 @@ static void write_statements(const struct facts *facts, const struct answers *an
         buf_addf(to, ", %s = %d", dialect->public_key, tls_trust(facts, answers, SIDE_MASTER) == TRUST_PLAIN);
     if (dialect->no_gtid != NULL)
         buf_addf(to, ", %s", dialect->no_gtid);
-    buf_addf(to, "\n%s", dialect->start);
 }
 
 static int apply_change_master(struct world *world, const struct change *change, struct err *err)
@@ -96,11 +95,19 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
     plan_add(plan, &(struct change){
                        .kind = CHANGE_SQL,
                        .server = SIDE_SLAVE,
-                       .what = mem_dup("tell the slave where its master is and start replication"),
+                       .what = mem_dup("tell the slave where its master is"),
                        .why = mem_dup("the copy is the state at the beginning of that file"),
                        .after = buf_steal(&shown),
                        .undo = mem_printf("%s; %s", facts->slave.dialect->stop, facts->slave.dialect->reset_all),
                        .apply = apply_change_master,
+                       .revert = change_revert_sql,
+                   });
+    /* a change of its own: once it has been begun, the coordinates are the past and are never given again */
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_SQL,
+                       .server = SIDE_SLAVE,
+                       .what = mem_dup("start replication"),
+                       .after = mem_dup(facts->slave.dialect->start),
                    });
     gtid_plan_use(facts, answers, plan);
     plan_way_of_following(facts, answers, plan);

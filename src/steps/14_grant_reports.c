@@ -7,6 +7,7 @@
 #include "base/quote.h"
 #include "steps/login.h"
 #include "steps/settings.h"
+#include "steps/take_back.h"
 #include "steps/tls.h"
 
 /* Which client the report program is built with is not known: what it has to speak is told. */
@@ -47,6 +48,10 @@ static int plan(const struct facts *facts, const struct answers *answers, struct
                        .why = mem_dup("the master's report program reads from the slave with this account"),
                        .after = buf_steal(&sql),
                        .undo = mem_printf("DROP USER '%s'@'%s'", answers->reports.user, host),
+                       .keep = account_keep,
+                       .revert = account_revert,
+                       .user = mem_dup(answers->reports.user),
+                       .user_host = mem_dup(host),
                    });
     tls_plan_ca(facts, answers, SIDE_SLAVE, plan);
     plan_login(facts, answers, plan);

@@ -1,13 +1,12 @@
 #include "steps/aside.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "steps/kept_definitions.h"
+#include "steps/take_back.h"
 
 char *aside_database(const struct world *world)
 {
@@ -18,28 +17,25 @@ char *aside_database(const struct world *world)
     return name;
 }
 
-/* The definitions as a script that a mysql client can read, in the run's folder on the admin's machine. */
-static int save_definitions(struct world *world, const struct definitions *definitions, struct err *err)
+/* Written once: a second try would find only those that the first one had not dropped yet. */
+static int save_definitions(struct world *world, struct db *db, const struct inventory *old, struct err *err)
 {
-    char *path = mem_printf("%s/old-definitions.sql", world->state_dir);
-    struct buf text = BUF_INIT;
-    buf_addf(&text, "-- what %s on %s held besides its tables, before run %s\nDELIMITER $$\n", world->answers->database,
-             host_name(world->hosts[SIDE_SLAVE]), world->run_id);
-    for (size_t i = 0; i < definitions->count; i++) {
-        const struct definition *definition = &definitions->items[i];
-        if (definition->kind == DEFINE_TABLE)
-            continue;
-        if (definition->sql_mode != NULL)
-            buf_addf(&text, "SET SESSION sql_mode = '%s'$$\n", definition->sql_mode);
-        buf_addf(&text, "%s$$\n", definition->sql);
+    struct definitions kept, definitions = { .count = 0 };
+    int rc = kept_definitions_read(world, SIDE_SLAVE, &kept, err);
+    if (rc != 0 || kept.count > 0 || old->object_count == 0) {
+        definitions_free(&kept);
+        return rc;
     }
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), rc = 0;
-    if (fd < 0 || write(fd, buf_str(&text), text.len) != (ssize_t)text.len || fsync(fd) != 0)
-        rc = err_set_detail(err, ERR_IO, errno, "cannot write %s: %s", path, strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    buf_free(&text);
-    free(path);
+    rc = definitions_read(db, old, &definitions, err);
+    for (size_t i = 0; rc == 0 && i < definitions.count; i++)
+        if (definitions.items[i].own != NULL) {
+            free(definitions.items[i].sql);
+            definitions.items[i].sql = definitions.items[i].own;
+            definitions.items[i].own = NULL;
+        }
+    if (rc == 0)
+        rc = kept_definitions_write(world, SIDE_SLAVE, &definitions, err);
+    definitions_free(&definitions);
     return rc;
 }
 
@@ -100,18 +96,81 @@ int aside_apply(struct world *world, const struct change *change, struct err *er
 {
     (void)change;
     struct inventory old = { .database = NULL };
-    struct definitions definitions = { .count = 0 };
     struct db *db = world_db_open(world, SIDE_SLAVE, err);
     /* read again: a second try finds only what the first one had not moved yet */
     int rc = db == NULL ? -1 : inventory_read(db, world->answers->database, &old, err);
     if (rc == 0)
         rc = db_exec(db, err, "SET SESSION sql_log_bin = 0, foreign_key_checks = 0");
-    if (rc == 0 && old.object_count > 0 && (rc = definitions_read(db, &old, &definitions, err)) == 0)
-        rc = save_definitions(world, &definitions, err);
+    if (rc == 0)
+        rc = save_definitions(world, db, &old, err);
     if (rc == 0)
         rc = move_all(world, db, &old, err);
-    definitions_free(&definitions);
     inventory_free(&old);
     db_close(db);
     return rc;
+}
+
+/* The old tables first: none of the definitions works without them. What an earlier try has made is there already. */
+static int make_again(struct world *world, struct db *db, struct err *err)
+{
+    static const int exists[] = { 1050, 1304, 1359, 1537 };
+    struct definitions definitions;
+    int rc = kept_definitions_read(world, SIDE_SLAVE, &definitions, err);
+    for (size_t i = 0; rc == 0 && i < definitions.count; i++) {
+        if (definitions.items[i].kind == DEFINE_TABLE)
+            continue;
+        rc = definition_execute(db, world->answers->database, &definitions.items[i], err);
+        for (size_t e = 0; rc != 0 && err->code == ERR_SQL && e < sizeof exists / sizeof exists[0]; e++)
+            if (err->detail == exists[e])
+                rc = 0;
+    }
+    definitions_free(&definitions);
+    return rc;
+}
+
+static int move_back(struct world *world, struct db *db, const char *aside, struct err *err)
+{
+    struct inventory old = { .database = NULL };
+    struct buf sql = BUF_INIT;
+    const struct inventory *before = &world->facts.slave.inventory;
+    buf_adds(&sql, "CREATE DATABASE IF NOT EXISTS ");
+    quote_name(&sql, world->answers->database);
+    if (before->charset != NULL && before->charset[0] != '\0')
+        buf_addf(&sql, " CHARACTER SET %s COLLATE %s", before->charset, before->collation);
+    int rc = db_exec(db, err, buf_str(&sql));
+    if (rc == 0)
+        rc = inventory_read(db, aside, &old, err);
+    for (size_t i = 0; rc == 0 && i < old.table_count; i++)
+        rc = rename_table(db, aside, world->answers->database, old.tables[i].name, err);
+    for (size_t i = 0; rc == 0 && i < old.object_count; i++)
+        if (old.objects[i].kind == OBJECT_SEQUENCE)
+            rc = rename_table(db, aside, world->answers->database, old.objects[i].name, err);
+    inventory_free(&old);
+    buf_free(&sql);
+    return rc;
+}
+
+/* Repeatable: nothing is aside any more after the first time. */
+int aside_revert(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change;
+    char *aside = aside_database(world), *folder = mem_printf("%s/%s", world->facts.slave.datadir, aside);
+    struct db *db = world_db_open(world, SIDE_SLAVE, err);
+    struct rows rows = ROWS_INIT;
+    struct buf like = BUF_INIT;
+    buf_adds(&like, "SHOW DATABASES LIKE ");
+    quote_sql(&like, aside, strlen(aside));
+    int rc = db == NULL ? -1 : db_exec(db, err, "SET SESSION sql_log_bin = 0, foreign_key_checks = 0");
+    if (rc == 0 && (rc = db_query(db, &rows, err, buf_str(&like))) == 0 && rows.count > 0)
+        rc = move_back(world, db, aside, err);
+    if (rc == 0)
+        rc = make_again(world, db, err);
+    if (rc == 0 && rows.count > 0)
+        rc = take_back_drop(world, aside, folder, err);
+    rows_free(&rows);
+    buf_free(&like);
+    db_close(db);
+    free(aside);
+    free(folder);
+    return rc == 0 ? 0 : err_wrap(err, "cannot rename the slave's old tables back");
 }

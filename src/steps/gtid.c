@@ -148,6 +148,7 @@ void gtid_plan_state(const struct facts *facts, const struct answers *answers, s
                                                 : NULL,
                        .destroys = forget,
                        .apply = apply_state,
+                       .revert = dialect->mariadb ? change_revert_sql : NULL,
                    });
 }
 

@@ -26,10 +26,14 @@ libsteps_a_SOURCES = \
 	src/steps/import_exchange.c \
 	src/steps/import_sdi.c \
 	src/steps/import_tablespace.c \
+	src/steps/kept_definitions.c \
 	src/steps/login.c \
 	src/steps/prove.c \
 	src/steps/settings.c \
 	src/steps/table.c \
+	src/steps/take_back_account.c \
+	src/steps/take_back_database.c \
+	src/steps/take_back_replication.c \
 	src/steps/tls.c \
 	src/steps/warm.c \
 	src/steps/watch.c \

@@ -387,7 +387,7 @@ int steps_prove(struct world *world, struct err *err)
         rc = encrypted(world, err);
     if (rc == 0)
         rc = same_objects(world, err);
-    if (rc == 0 && world->answers->verify == VERIFY_FULL)
+    if (rc == 0 && (world->answers->verify == VERIFY_FULL || world->distrust))
         rc = checksums(world, err);
     if (rc == 0)
         rc = running(world, err);

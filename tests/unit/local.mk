@@ -44,9 +44,9 @@ test_mysql_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(C
 check_PROGRAMS += test_options test_headless
 TESTS += test_options test_headless
 test_options_SOURCES = tests/unit/test_options.c
-test_options_LDADD = libfront.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+test_options_LDADD = libfront.a $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 test_headless_SOURCES = tests/unit/test_headless.c
-test_headless_LDADD = libfront.a libplan.a libbase.a $(JSON_LIBS) $(INIH_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+test_headless_LDADD = libfront.a $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 
 check_PROGRAMS += test_copy_way
 TESTS += test_copy_way
@@ -56,6 +56,11 @@ check_PROGRAMS += test_steps
 TESTS += test_steps
 test_steps_SOURCES = tests/unit/test_steps.c
 test_steps_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += test_past
+TESTS += test_past
+test_past_SOURCES = tests/unit/test_past.c
+test_past_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 
 check_PROGRAMS += test_facts test_checks
 TESTS += test_facts test_checks

@@ -96,6 +96,24 @@ int engine_run(struct engine *engine, struct err *err)
     return run_end(err);
 }
 
+int engine_resume(struct engine *engine, const struct past *past, struct err *err)
+{
+    (void)past;
+    return engine_run(engine, err);
+}
+
+int engine_undo(struct engine *engine, const struct past *past, struct err *err)
+{
+    (void)past;
+    return engine_run(engine, err);
+}
+
+int engine_accept(struct engine *engine, const struct past *past, struct err *err)
+{
+    (void)past;
+    return engine_run(engine, err);
+}
+
 void engine_free(struct engine *engine)
 {
     (void)engine;

@@ -53,6 +53,16 @@ static int plan_adoption(const struct facts *facts, const struct answers *answer
     return adopt_plan(facts, answers, plan, err) != 0 || upgrade_plan(facts, answers, plan, err) != 0 ? -1 : 0;
 }
 
+/* The lists and the marks of the copy do not tell that it is whole: the journal does, and nobody else's restart takes it away. */
+static int usable(struct world *world, bool *usable, struct err *err)
+{
+    int status = 0;
+    int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, 0, &status, NULL, err,
+                              "# is the copy in $1\n[ -d \"$1/copy/files\" ] && [ -e \"$1/definitions\" ]", world->run_dir[SIDE_MASTER], NULL);
+    *usable = rc == 0 && status == 0;
+    return rc;
+}
+
 const struct copy_way way_directory = {
     .id = "directory",
     .title = "the database's files, adopted table by table",
@@ -71,5 +81,6 @@ const struct copy_way way_directory = {
         [9] = own_folder_plan,
         [11] = plan_adoption,
     },
+    .usable = usable,
     .verify = { [8] = swap_folder_verify, [9] = own_folder_verify, [11] = adopt_verify },
 };

@@ -1,0 +1,20 @@
+/* runs.h - the runs that the state folder knows of: STATE/runs/RUN, named so that their order is that of time. */
+#ifndef DUALSERVER_ENGINE_RUNS_H
+#define DUALSERVER_ENGINE_RUNS_H
+
+#include "engine/past.h"
+#include "plan/answers.h"
+
+/* The run of that name; NULL: the last one on which there is still something to say (neither accepted nor undone nor untouched).
+ * ERR_USAGE when there is none. */
+int runs_find(const char *state_dir, const char *run, struct past *past, struct err *err);
+/* The last run between these two hosts that is not finished: true, and *past is filled. */
+bool runs_unfinished(const char *state_dir, const struct answers *answers, struct past *past);
+/* A run begun later on the same pair, not undone; its name is the caller's. NULL: none. */
+char *runs_later(const char *state_dir, const struct past *past);
+/* Where things stand, and which command goes on. Lines for a person; appends. */
+void past_describe(const struct past *past, struct buf *to);
+const char *past_state_word(enum past_state state);  /* "unfinished": also in JSON */
+const char *past_next(enum past_state state);        /* "resume or undo": commands; "" when nothing is left */
+
+#endif

@@ -1,0 +1,44 @@
+/* engine_room.h - what the files of the engine share: the engine itself, and how a plan's changes are applied. */
+#ifndef DUALSERVER_ENGINE_ROOM_H
+#define DUALSERVER_ENGINE_ROOM_H
+
+#include "engine/engine.h"
+#include "engine/journal.h"
+#include "engine/model.h"
+#include "engine/past.h"
+#include "plan/world.h"
+#include "steps/step.h"
+
+struct engine {
+    const struct answers *answers;
+    const struct port *outer;   /* the front end's */
+    struct port port;           /* ours: feeds the model, then hands on */
+    struct model model;
+    struct world world;
+    struct plan plan;
+    bool looked, planned;
+    int cancel_fd;              /* the front end's cancel and the downtime limit in one */
+    char *state_dir;
+    struct journal *journal;
+    uint64_t began_ms;
+    bool *left;                 /* by change: what a resumed run has left to do; NULL: all */
+    int first_step;             /* steps before it were done earlier */
+    bool same_plan;             /* engine_recall(): the plan is the one of then */
+    char *drifted;              /* and what somebody has edited since; NULL: nothing */
+    char *told_start;           /* coordinates that the journal knows already */
+};
+
+/* Applies what is to do, step after step, and ends the run: verdict, report, or the recovery from a failure. */
+int engine_carry_out(struct engine *engine, struct err *err);
+void engine_emit_step(struct world *world, const struct step *step, enum step_state state, uint64_t ms, const char *text);
+/* The last event, and the report of this run. */
+void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice);
+void engine_write_report(struct engine *engine);
+/* Connects, reads the facts that the run was planned with, and plans again. */
+int engine_recall(struct engine *engine, const struct past *past, struct err *err);
+/* The servers run when these return; the slave's without taking up an old replication. */
+int engine_start_master(struct engine *engine, struct err *err);
+int engine_start_slave(struct engine *engine, const struct past *past, struct err *err);
+char *engine_kept_path(const struct engine *engine); /* of the facts, in the run's folder; owned */
+
+#endif

@@ -1,0 +1,280 @@
+/* An interrupted run goes on: the facts it was planned with are read back, the same plan is made, what is real is asked of the
+ * hosts, and what is left to do is done. */
+#include "engine_room.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "engine/connect.h"
+#include "engine/guard.h"
+#include "engine/kept.h"
+#include "engine/past.h"
+#include "engine/recover.h"
+#include "engine/runs.h"
+#include "host/service.h"
+#include "host/watchdog.h"
+#include "resume_from.h"
+#include "steps/copy_way.h"
+#include "steps/kept_definitions.h"
+#include "steps/take_back.h"
+
+static char *read_word(struct host *host, const char *path)
+{
+    struct buf out = BUF_INIT;
+    struct err ignored = ERR_INIT;
+    if (host_script(host, &out, &ignored, "cat -- \"$1\" 2>/dev/null || :", path, NULL) != 0)
+        buf_clear(&out);
+    buf_trim(&out);
+    return buf_steal(&out);
+}
+
+/* The same machines, and nobody else at work on them. The slave's data directory may be another one by now. */
+static int take_hosts(struct world *world, struct err *err)
+{
+    const struct facts bound = world->facts;
+    return guard_begin(world, &bound, err);
+}
+
+int engine_recall(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct world *world = &engine->world;
+    char *drifted = NULL, *digest = NULL;
+    engine->began_ms = clock_ms();
+    snprintf(world->run_id, sizeof world->run_id, "%s", past->run);
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
+        free(world->run_dir[side]);
+        world->run_dir[side] = mem_dup(past->folders[side]);
+    }
+    free(world->state_dir);
+    world->state_dir = mem_dup(past->folder);
+    char *kept = engine_kept_path(engine);
+    int rc = world_make_secrets(world, err);
+    if (rc == 0)
+        rc = kept_read(kept, &world->facts, err);
+    if (rc == 0 && (rc = world_connect(world, err)) == 0 && (rc = take_hosts(world, err)) == 0)
+        rc = kept_read_options(world, &drifted, err);
+    free(kept);
+    if (rc == 0)
+        rc = steps_plan(&world->facts, engine->answers, &engine->plan, err);
+    if (rc == 0) {
+        world->plan = &engine->plan;
+        digest = kept_plan_sha256(&engine->plan);
+        engine->same_plan = past->plan_sha256 != NULL && strcmp(digest, past->plan_sha256) == 0;
+        free(engine->drifted);
+        engine->drifted = drifted;
+        drifted = NULL;
+    }
+    free(digest);
+    free(drifted);
+    return rc;
+}
+
+static void recall_learnt(struct engine *engine, const struct past *past)
+{
+    struct world *world = &engine->world;
+    const char *start = past_word(past, "coordinates"), *colon = start != NULL ? strrchr(start, ':') : NULL;
+    if (colon != NULL) {
+        snprintf(world->start.file, sizeof world->start.file, "%.*s", (int)(colon - start), start);
+        world->start.position = strtoull(colon + 1, NULL, 10);
+        engine->told_start = mem_dup(start);
+    }
+    char *logs = mem_dup(past_word(past, "binlogs_before")), *at = logs;
+    for (char *line; logs != NULL && (line = text_line(&at)) != NULL;)
+        strings_add(&world->binlogs_before, line);
+    free(logs);
+}
+
+/* The slave's server must not take up an old replication while the new data is half in place: step 10's option keeps it. */
+int engine_start_slave(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct world *world = &engine->world;
+    const struct service *service = &world->facts.slave.service;
+    bool active = false, moved = false, pointed = false;
+    if (service_active(world->hosts[SIDE_SLAVE], service, &active, err) != 0)
+        return -1;
+    for (size_t i = 0; i < past->change_count; i++) {
+        moved = moved || past->changes[i].step >= 7;
+        pointed = pointed || past->changes[i].step >= 12;
+    }
+    for (size_t i = 0; !active && moved && !pointed && world->facts.slave.slave_status.configured && i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->step == 10 && change->kind == CHANGE_FILE &&
+            change_apply_file(world, change, err) != 0)
+            return -1;
+    }
+    if (!active && service_start(world->hosts[SIDE_SLAVE], service, err) != 0)
+        return -1;
+    world->slave_stopped = false;
+    return world_db(world, SIDE_SLAVE, err) != NULL ? 0 : -1;
+}
+
+int engine_start_master(struct engine *engine, struct err *err)
+{
+    struct world *world = &engine->world;
+    const struct service *service = &world->facts.master.service;
+    bool active = false, taken_back = false;
+    struct buf said = BUF_INIT;
+    /* the watchdog may have started it, or be about to */
+    int rc = watchdog_disarm(world->hosts[SIDE_MASTER], world->run_dir[SIDE_MASTER], &taken_back, &said, err);
+    if (rc == 0 && said.len > 0)
+        world_note(world, SEVERITY_INFO, "the watchdog on the master: %s", buf_str(&said));
+    buf_free(&said);
+    if (rc != 0 || service_active(world->hosts[SIDE_MASTER], service, &active, err) != 0)
+        return -1;
+    if (!active) {
+        world_note(world, SEVERITY_WARNING, "the master's mysqld is not running: it is started before anything else");
+        if (service_start(world->hosts[SIDE_MASTER], service, err) != 0)
+            return -1;
+    }
+    return world_db(world, SIDE_MASTER, err) != NULL ? 0 : -1;
+}
+
+static bool rebooted(struct world *world, enum side side, const char *then)
+{
+    char *now = read_word(world->hosts[side], "/proc/sys/kernel/random/boot_id");
+    const bool other = then != NULL && now[0] != '\0' && strcmp(now, then) != 0;
+    struct server_facts *server = side == SIDE_MASTER ? &world->facts.master : &world->facts.slave;
+    if (now[0] != '\0') {
+        free(server->boot_id); /* what is learnt from here on is of this boot */
+        server->boot_id = mem_dup(now);
+    }
+    free(now);
+    return other;
+}
+
+/* The log in which replication begins has not been purged meanwhile; or it can still be told which one it is. */
+static int start_is_there(struct world *world, const struct past *past, bool *there, struct err *err)
+{
+    struct rows rows = ROWS_INIT;
+    struct db *db = world_db(world, SIDE_MASTER, err);
+    *there = world->start.file[0] == '\0' && past_word(past, "binlogs_before") != NULL;
+    if (world->start.file[0] == '\0')
+        return 0;
+    int rc = db == NULL ? -1 : db_query(db, &rows, err, "SHOW BINARY LOGS");
+    for (size_t i = 0; rc == 0 && i < rows.count; i++)
+        *there = *there || strcmp(row_str(&rows, i, "Log_name"), world->start.file) == 0;
+    rows_free(&rows);
+    return rc;
+}
+
+static int probe(struct engine *engine, const struct past *past, struct resume_probe *probe, struct err *err)
+{
+    struct world *world = &engine->world;
+    const struct copy_way *way = engine->plan.way;
+    const bool master_rebooted = rebooted(world, SIDE_MASTER, past_word(past, "copy_boot"));
+    *probe = (struct resume_probe){ .generated = engine->answers->replication.password_file == NULL,
+                                    .slave_rebooted = rebooted(world, SIDE_SLAVE, past_word(past, "ship_boot")) };
+    world->distrust = probe->slave_rebooted;
+    if (way->usable == NULL)
+        return 0;
+    bool whole = false, there = false;
+    if (way->usable(world, &whole, err) != 0 || start_is_there(world, past, &there, err) != 0)
+        return -1;
+    probe->copy_usable = whole && there && !master_rebooted;
+    return 0;
+}
+
+/* Undo of what step 12 did to the option file, so that step 10's content is there to be written. */
+static int put_files_back(struct engine *engine, const struct past *past, struct err *err)
+{
+    for (size_t i = engine->plan.count; i-- > 0;) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->kind != CHANGE_FILE || change->step != 12 || past_change(past, 12, change->what, change->path) == NULL)
+            continue;
+        struct change back = *change;
+        back.before = change->after;
+        back.after = change->before;
+        if (change_apply_file(&engine->world, &back, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int discard(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct world *world = &engine->world;
+    struct slave_status status = { .configured = false };
+    if (engine_start_slave(engine, past, err) != 0 || put_files_back(engine, past, err) != 0)
+        return -1;
+    struct db *db = world_db(world, SIDE_SLAVE, err);
+    int rc = db == NULL ? -1 : slave_status_read(db, &status, err);
+    if (rc == 0 && status.configured)
+        rc = db_exec(db, err, db_dialect(db)->stop);
+    slave_status_free(&status);
+    if (rc == 0 && engine->plan.way->discard != NULL)
+        rc = engine->plan.way->discard(world, err);
+    return rc == 0 ? take_back_drop(world, engine->answers->database, world->facts.slave.database_path, err) : rc;
+}
+
+static int prepare(struct engine *engine, const struct past *past, const struct resume_from *from, struct err *err)
+{
+    struct world *world = &engine->world;
+    const bool slave_may_be_down = from->back == 0 && from->step >= 8 &&
+                                   (from->step < 11 || (from->change < engine->plan.count && engine->plan.changes[from->change].restarts));
+    if (from->why != NULL)
+        world_note(world, SEVERITY_INFO, "%s", from->why);
+    if (from->discard && discard(engine, past, err) != 0)
+        return -1;
+    if (!slave_may_be_down && engine_start_slave(engine, past, err) != 0)
+        return -1;
+    if (from->back != 0 && from->back <= 3) {
+        world->start = (struct binlog_position){ .position = 0 };
+        return recover_clean_side(world, SIDE_MASTER, err);
+    }
+    definitions_free(&world->definitions);
+    world->definitions_kept = true;
+    return from->step >= 4 ? kept_definitions_read(world, SIDE_MASTER, &world->definitions, err) : 0;
+}
+
+static int ask(struct engine *engine, const struct resume_from *from, struct err *err)
+{
+    char *text = mem_printf("Go on with run %s at step %d of %d, %s?", engine->world.run_id, from->back != 0 ? from->back : from->step,
+                            STEP_COUNT, steps[(from->back != 0 ? from->back : from->step) - 1]->title);
+    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
+    struct answer answer = { .yes = false };
+    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
+    free(text);
+    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
+}
+
+static int must_be(const struct past *past, struct err *err)
+{
+    const enum past_state state = past_state(past);
+    if (state == PAST_UNFINISHED)
+        return 0;
+    err_set(err, ERR_REFUSED, "run %s is %s", past->run, past_state_word(state));
+    return err_hint(err, "%s%s", past_next(state)[0] != '\0' ? "what can be done with it: dualserver " : "there is nothing to go on with",
+                    past_next(state));
+}
+
+static int same_plan(const struct engine *engine, struct err *err)
+{
+    if (engine->same_plan)
+        return 0;
+    err_set(err, ERR_REFUSED, "the run cannot be planned again as it was%s%s", engine->drifted != NULL ? ": somebody has edited " : "",
+            engine->drifted != NULL ? engine->drifted : "");
+    return err_hint(err, "nothing was touched; `dualserver undo` takes the run back, then `dualserver setup` starts anew");
+}
+
+int engine_resume(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct resume_probe found;
+    struct resume_from from;
+    if (must_be(past, err) != 0 || engine_recall(engine, past, err) != 0 || same_plan(engine, err) != 0)
+        return -1;
+    recall_learnt(engine, past);
+    if (engine_start_master(engine, err) != 0 || probe(engine, past, &found, err) != 0)
+        return -1;
+    engine->left = mem_alloc((engine->plan.count + 1) * sizeof *engine->left);
+    resume_decide(past, &engine->plan, &found, engine->left, &from);
+    engine->first_step = from.first_step;
+    if (ask(engine, &from, err) != 0)
+        return -1;
+    engine->journal = journal_open(engine->world.state_dir, err);
+    if (engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 || prepare(engine, past, &from, err) != 0)
+        return -1;
+    return engine_carry_out(engine, err);
+}

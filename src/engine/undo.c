@@ -1,0 +1,372 @@
+/* A run is taken back: what each change knows of its way back, from the last to the first; then the option files as they were,
+ * the servers started with them, and what may only be done then. accept() is the other end: the old data goes. */
+#include "engine_room.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/quote.h"
+#include "engine/guard.h"
+#include "engine/kept.h"
+#include "engine/recover.h"
+#include "engine/runs.h"
+#include "host/file.h"
+#include "host/service.h"
+#include "mysql/cnf.h"
+#include "steps/aside.h"
+#include "steps/copy_way.h"
+#include "steps/take_back.h"
+
+static int ask(struct engine *engine, const char *text, struct err *err)
+{
+    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
+    struct answer answer = { .yes = false };
+    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
+    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
+}
+
+static int may_undo(const struct engine *engine, const struct past *past, struct err *err)
+{
+    const enum past_state state = past_state(past);
+    if (state == PAST_ACCEPTED || state == PAST_UNDONE || state == PAST_UNTOUCHED) {
+        err_set(err, ERR_REFUSED, "run %s is %s", past->run, past_state_word(state));
+        return err_hint(err, state == PAST_ACCEPTED ? "the slave's old data was let go of: there is nothing to go back to"
+                                                    : "there is nothing to take back");
+    }
+    char *later = runs_later(engine->state_dir, past);
+    if (later == NULL)
+        return 0;
+    err_set(err, ERR_REFUSED, "run %s of the same pair came later and builds on this one", later);
+    err_hint(err, "take that one back first: dualserver undo --run %s", later);
+    free(later);
+    return -1;
+}
+
+/* Option files. The first record of a file knows what it was, all of them together what the run made of it. */
+
+static const struct past_change *first_of(const struct past *past, const struct past_change *change)
+{
+    for (size_t i = 0; i < past->change_count; i++)
+        if (past->changes[i].path != NULL && past->changes[i].side == change->side && strcmp(past->changes[i].path, change->path) == 0)
+            return &past->changes[i];
+    return change;
+}
+
+static int read_file(struct host *host, const char *path, struct buf *text, bool *exists, struct err *err)
+{
+    struct file_stat stat;
+    if (file_stat(host, path, &stat, err) != 0)
+        return -1;
+    *exists = stat.exists;
+    return stat.exists ? file_read(host, path, text, err) : 0;
+}
+
+static bool same_text(const char *sha256, bool exists, const struct buf *text)
+{
+    if (sha256 == NULL || !exists)
+        return sha256 == NULL && !exists;
+    struct buf digest = BUF_INIT;
+    kept_sha256(buf_str(text), text->len, &digest);
+    const bool same = strcmp(buf_str(&digest), sha256) == 0;
+    buf_free(&digest);
+    return same;
+}
+
+static bool ours(const struct past *past, const struct past_change *of, bool exists, const struct buf *text)
+{
+    if (same_text(first_of(past, of)->before_sha256, exists, text))
+        return true;
+    for (size_t i = 0; i < past->change_count; i++) {
+        const struct past_change *change = &past->changes[i];
+        if (change->path != NULL && change->side == of->side && strcmp(change->path, of->path) == 0 &&
+            same_text(change->after_sha256, exists, text))
+            return true;
+    }
+    return false;
+}
+
+/* What the run wrote last, as far as the plan still knows it; else what was there before. */
+static const char *written(const struct engine *engine, const struct past_change *of)
+{
+    const char *text = NULL;
+    for (size_t i = 0; i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->kind == CHANGE_FILE && change->server == of->side && strcmp(change->path, of->path) == 0 && change->step <= of->step)
+            text = change->after;
+    }
+    return text != NULL ? text : "";
+}
+
+static void show_edit(struct engine *engine, const struct past_change *change, const struct buf *now)
+{
+    struct change edit = { .kind = CHANGE_FILE, .server = change->side, .path = change->path,
+                           .what = mem_printf("%s, as this run wrote it and as it is now:", change->path),
+                           .before = mem_dup(written(engine, change)), .after = mem_dup(buf_str(now)) };
+    struct buf diff = BUF_INIT;
+    change_render(&edit, &diff);
+    char *text = buf_steal(&diff), *at = text;
+    for (char *line; (line = text_line(&at)) != NULL;)
+        world_note(&engine->world, SEVERITY_ERROR, "%s", line);
+    free(text);
+    free(edit.what);
+    wipe(edit.before, strlen(edit.before));
+    wipe(edit.after, strlen(edit.after));
+    free(edit.before);
+    free(edit.after);
+}
+
+/* Nothing is touched when one of them was edited by somebody. */
+static int check_files(struct engine *engine, const struct past *past, struct err *err)
+{
+    for (size_t i = past->change_count; i-- > 0;) {
+        const struct past_change *change = &past->changes[i];
+        struct buf now = BUF_INIT;
+        bool exists = false;
+        if (change->path == NULL || change->undone)
+            continue;
+        int rc = read_file(engine->world.hosts[change->side], change->path, &now, &exists, err);
+        if (rc == 0 && !ours(past, change, exists, &now)) {
+            show_edit(engine, change, &now);
+            rc = err_set(err, ERR_REFUSED, "%s on the %s was edited since this run wrote it", change->path, side_name(change->side));
+            err_hint(err, "nothing was touched; take that edit out (the diff is above), undo, and put it in again");
+        }
+        buf_wipe(&now);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int remove_file(struct host *host, const char *path, struct err *err)
+{
+    return host_script(host, NULL, err, "# rm $1\nrm -f -- \"$1\"; sync -- \"${1%/*}\"", path, NULL);
+}
+
+static int restore_file(struct engine *engine, const struct past *past, const struct past_change *change, struct err *err)
+{
+    struct host *host = engine->world.hosts[change->side];
+    const struct past_change *first = first_of(past, change);
+    char *backup = mem_printf("%s.%s.bak", change->path, engine->world.run_id);
+    struct buf now = BUF_INIT, before = BUF_INIT;
+    bool exists = false, kept = false;
+    int rc = read_file(host, change->path, &now, &exists, err);
+    if (rc == 0)
+        rc = read_file(host, backup, &before, &kept, err);
+    const bool as_before = same_text(first->before_sha256, exists, &now);
+    if (rc == 0 && !as_before && first->before_sha256 == NULL)
+        rc = remove_file(host, change->path, err);
+    else if (rc == 0 && !as_before && kept && same_text(first->before_sha256, true, &before))
+        rc = file_replace(host, change->path, buf_str(&before), before.len, &now, NULL, err);
+    else if (rc == 0 && !as_before)
+        rc = err_set(err, ERR_WORLD, "the backup %s is missing or is not what the file was", backup);
+    if (rc == 0 && kept) /* the file itself is that again */
+        rc = remove_file(host, backup, err);
+    char *by_watchdog = mem_printf("%s.%s.taken-back", change->path, engine->world.run_id);
+    if (rc == 0)
+        rc = remove_file(host, by_watchdog, err);
+    free(by_watchdog);
+    buf_wipe(&now);
+    buf_wipe(&before);
+    free(backup);
+    return rc;
+}
+
+/* Reverts of changes. */
+
+static const struct past_change *begun(const struct past *past, const struct change *change)
+{
+    const struct past_change *found = past_change(past, change->step, change->what, change->path);
+    return found != NULL && !found->undone ? found : NULL;
+}
+
+static int revert(struct engine *engine, const struct past *past, bool last, struct err *err)
+{
+    struct world *world = &engine->world;
+    for (size_t i = engine->plan.count; i-- > 0;) {
+        const struct change *change = &engine->plan.changes[i];
+        const struct past_change *then = begun(past, change);
+        if (then == NULL || change->kind == CHANGE_FILE || change->revert == NULL || change->revert_last != last)
+            continue;
+        world->step = change->step;
+        char *what = mem_printf("take back: %s", change->what);
+        world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = change->server, .text = what });
+        free(what);
+        if (change->revert(world, change, err) != 0)
+            return err_wrap(err, "step %d", change->step);
+        if (journal_taken_back(engine->journal, then->index, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int revert_files(struct engine *engine, const struct past *past, struct err *err)
+{
+    for (size_t i = past->change_count; i-- > 0;) {
+        const struct past_change *change = &past->changes[i];
+        if (change->path == NULL || change->undone)
+            continue;
+        engine->world.step = change->step;
+        world_emit(&engine->world, &(struct event){ .kind = EVENT_CHANGE, .side = change->side, .text = change->path });
+        if (restore_file(engine, past, change, err) != 0 || journal_taken_back(engine->journal, change->index, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Only of a log that this run began: it was off before, and no index was there. */
+static int remove_binlogs(struct engine *engine, const struct past *past, struct err *err)
+{
+    const struct server_facts *master = &engine->world.facts.master;
+    const char *before = past_word(past, "binlogs_before");
+    if (master->log_bin || before == NULL || before[0] != '\0' || master->binlog_index == NULL)
+        return 0;
+    return host_script(engine->world.hosts[SIDE_MASTER], NULL, err,
+                       "# remove the binary logs that $1 lists\n"
+                       "set -eu; [ -s \"$1\" ] || exit 0; cd -- \"${1%/*}\"\n"
+                       "while IFS= read -r f; do rm -f -- \"${f##*/}\"; done <\"$1\"\n"
+                       "rm -f -- \"$1\" \"${1%.index}.state\"",
+                       master->binlog_index, NULL);
+}
+
+static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
+{
+    struct world *world = &engine->world;
+    const struct service *service = &facts_of(&world->facts, side)->service;
+    bool restarted = false;
+    for (size_t i = 0; i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        restarted = restarted || (change->restarts && change->step == step &&
+                                  past_change(past, step, change->what, change->path) != NULL);
+    }
+    if (!restarted)
+        return 0;
+    world->step = step;
+    world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });
+    if (side == SIDE_MASTER)
+        world_downtime_begin(world);
+    world_db_close(world, side);
+    int rc = service_stop(world->hosts[side], service, err);
+    struct err binlogs = ERR_INIT;
+    if (rc == 0 && side == SIDE_MASTER && remove_binlogs(engine, past, &binlogs) != 0)
+        world_note(world, SEVERITY_WARNING, "the binary logs that the run began are still there: %s", binlogs.text);
+    struct err starting = ERR_INIT;
+    if (service_start(world->hosts[side], service, &starting) != 0 && rc == 0) {
+        *err = starting;
+        rc = -1;
+    }
+    if (rc == 0 && world_db(world, side, err) == NULL)
+        rc = -1;
+    if (side == SIDE_MASTER)
+        world_downtime_end(world);
+    return rc == 0 ? 0 : err_wrap(err, "the %s's server could not be restarted", side_name(side));
+}
+
+static void tell_steps(struct engine *engine, const struct past *past)
+{
+    for (size_t i = STEP_COUNT; i-- > 0;)
+        for (size_t c = 0; c < past->change_count; c++)
+            if (past->changes[c].step == steps[i]->number) {
+                engine_emit_step(&engine->world, steps[i], STEP_UNDONE, 0, steps[i]->title);
+                break;
+            }
+}
+
+static bool step_begun(const struct past *past, int from)
+{
+    for (size_t i = 0; i < past->change_count; i++)
+        if (past->changes[i].step >= from)
+            return true;
+    return false;
+}
+
+static int take_back(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct world *world = &engine->world;
+    const struct copy_way *way = engine->plan.way;
+    if (revert(engine, past, false, err) != 0)
+        return -1;
+    if (step_begun(past, 6) && way->discard != NULL && way->discard(world, err) != 0)
+        return -1;
+    if (revert_files(engine, past, err) != 0 || restart(engine, past, SIDE_MASTER, 2, err) != 0 ||
+        restart(engine, past, SIDE_SLAVE, 7, err) != 0 || revert(engine, past, true, err) != 0)
+        return -1;
+    return recover_remove(world, err);
+}
+
+static void end(struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    engine->world.step = 0;
+    engine_emit_result(engine, ok, verdict, advice);
+    guard_end(&engine->world);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+}
+
+int engine_undo(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct world *world = &engine->world;
+    if (may_undo(engine, past, err) != 0 || engine_recall(engine, past, err) != 0 || check_files(engine, past, err) != 0)
+        return -1;
+    char *text = mem_printf("Take run %s back? The slave's %s is then as it was before it; servers that were restarted are "
+                            "restarted once more.", past->run, engine->answers->database);
+    int rc = ask(engine, text, err);
+    free(text);
+    if (rc != 0)
+        return -1;
+    world_phase(world, PHASE_RUN, "taking run %s back", past->run);
+    engine->journal = journal_open(world->state_dir, err);
+    if (engine->journal == NULL || journal_mark(engine->journal, "undo", err) != 0)
+        return -1;
+    if (!engine->same_plan)
+        world_note(world, SEVERITY_WARNING, "the plan made now is not the one of then; what both have is taken back");
+    struct err mark = ERR_INIT;
+    engine->port.cancel_fd = -1;
+    if (engine_start_master(engine, err) != 0 || engine_start_slave(engine, past, err) != 0 || take_back(engine, past, err) != 0) {
+        end(engine, false, err->text, "what was taken back so far stays so; `dualserver undo` goes on");
+        return -1;
+    }
+    if (journal_mark(engine->journal, "undone", &mark) != 0)
+        world_note(world, SEVERITY_WARNING, "%s", mark.text);
+    tell_steps(engine, past);
+    end(engine, true, "undone: both servers are as before the run", "");
+    return 0;
+}
+
+static int let_go(struct engine *engine, struct err *err)
+{
+    struct world *world = &engine->world;
+    char *aside = aside_database(world), *folder = mem_printf("%s/%s", world->facts.slave.datadir, aside);
+    int rc = take_back_drop(world, aside, folder, err);
+    free(aside);
+    free(folder);
+    return rc == 0 ? recover_remove(world, err) : rc;
+}
+
+int engine_accept(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct world *world = &engine->world;
+    const enum past_state state = past_state(past);
+    if (state != PAST_PROVEN) {
+        err_set(err, ERR_REFUSED, "run %s is %s: only what is proven can be accepted", past->run, past_state_word(state));
+        return err_hint(err, "%s%s", past_next(state)[0] != '\0' ? "what can be done with it: dualserver " : "there is nothing to accept",
+                        past_next(state));
+    }
+    if (engine_recall(engine, past, err) != 0)
+        return -1;
+    char *text = mem_printf("Let go of what run %s has kept? The slave's old data of before it is deleted, for good.", past->run);
+    int rc = ask(engine, text, err);
+    free(text);
+    if (rc != 0)
+        return -1;
+    engine->journal = journal_open(world->state_dir, err);
+    if (engine->journal == NULL)
+        return -1;
+    if (let_go(engine, err) != 0 || journal_mark(engine->journal, "accepted", err) != 0) {
+        end(engine, false, err->text, "`dualserver accept` goes on");
+        return -1;
+    }
+    end(engine, true, "accepted: the old data is gone", "");
+    return 0;
+}
