@@ -193,6 +193,17 @@ static int put_files_back(struct engine *engine, const struct past *past, struct
     return 0;
 }
 
+static int revert_step(struct engine *engine, const struct past *past, int step, struct err *err)
+{
+    for (size_t i = engine->plan.count; i-- > 0;) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->step == step && change->revert != NULL && past_change(past, step, change->what, change->path) != NULL &&
+            change->revert(&engine->world, change, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int discard(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
@@ -206,6 +217,8 @@ static int discard(struct engine *engine, const struct past *past, struct err *e
     slave_status_free(&status);
     if (rc == 0 && engine->plan.way->discard != NULL)
         rc = engine->plan.way->discard(world, err);
+    if (rc == 0 && engine->plan.way->whole)
+        return revert_step(engine, past, 8, err);
     return rc == 0 ? take_back_drop(world, engine->answers->database, world->facts.slave.database_path, err) : rc;
 }
 

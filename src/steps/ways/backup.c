@@ -282,5 +282,6 @@ const struct copy_way way_backup = {
         [11] = adopt_plan,
     },
     .verify = { [8] = swap_folder_verify, [9] = own_folder_verify, [11] = adopt_verify },
+    .again = 6,
     .discard = discard,
 };

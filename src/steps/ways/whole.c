@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "host/service.h"
 #include "steps/copy.h"
 #include "steps/settings.h"
 
@@ -182,6 +183,23 @@ static int apply_swap(struct world *world, const struct change *change, struct e
                        world->run_dir[SIDE_SLAVE], world->facts.slave.datadir, NULL);
 }
 
+/* The whole server that was there comes back, its accounts and its old replication with it. */
+static int revert_swap(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change;
+    const struct server_facts *slave = &world->facts.slave;
+    world_db_close(world, SIDE_SLAVE);
+    if (service_stop(world->hosts[SIDE_SLAVE], &slave->service, err) != 0 ||
+        host_script(world->hosts[SIDE_SLAVE], NULL, err,
+                    "# mv $1/old/data $2\n"
+                    "set -eu; run=$1 data=$2; [ -d \"$run/old/data\" ] || exit 0\n"
+                    "if [ -e \"$data\" ]; then rm -rf -- \"$run/taken-back\"; mv -T -- \"$data\" \"$run/taken-back\"; fi\n"
+                    "mv -T -- \"$run/old/data\" \"$data\"; sync -f \"$data\"",
+                    world->run_dir[SIDE_SLAVE], slave->datadir, NULL) != 0)
+        return -1;
+    return service_start(world->hosts[SIDE_SLAVE], &slave->service, err);
+}
+
 static int plan_swap(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)answers, (void)err;
@@ -195,6 +213,7 @@ static int plan_swap(const struct facts *facts, const struct answers *answers, s
                        .undo = mem_dup("rename both back"),
                        .destroys = true,
                        .apply = apply_swap,
+                       .revert = revert_swap,
                    });
     plan_note(plan, 8, "the slave's old data directory, with its accounts, is kept as old/data in the run's folder beside %s",
               slave->datadir);
