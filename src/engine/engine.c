@@ -359,6 +359,21 @@ char *engine_kept_path(const struct engine *engine)
     return mem_printf("%s/facts", engine->world.state_dir);
 }
 
+/* Undo removes the binary logs that the run has begun, never those of an earlier time. */
+static int note_old_binlogs(struct engine *engine, struct err *err)
+{
+    const struct server_facts *master = &engine->world.facts.master;
+    struct buf out = BUF_INIT;
+    int rc = master->binlog_index == NULL ? 0
+             : host_script(engine->world.hosts[SIDE_MASTER], &out, err, "if [ -e \"$1\" ]; then echo yes; else echo no; fi",
+                           master->binlog_index, NULL);
+    buf_trim(&out);
+    if (rc == 0)
+        rc = journal_learnt(engine->journal, "old_binlogs", master->log_bin ? "yes" : buf_str(&out), err);
+    buf_free(&out);
+    return rc;
+}
+
 static int begin_run(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
@@ -374,6 +389,8 @@ static int begin_run(struct engine *engine, struct err *err)
         rc = kept_write(kept, &world->facts, err);
     if (rc == 0)
         rc = (engine->journal = journal_open(world->state_dir, err)) != NULL ? journal_begin(engine->journal, world, digest, err) : -1;
+    if (rc == 0)
+        rc = note_old_binlogs(engine, err);
     free(kept);
     free(digest);
     if (rc != 0)

@@ -219,8 +219,8 @@ static int revert_files(struct engine *engine, const struct past *past, struct e
 static int remove_binlogs(struct engine *engine, const struct past *past, struct err *err)
 {
     const struct server_facts *master = &engine->world.facts.master;
-    const char *before = past_word(past, "binlogs_before");
-    if (master->log_bin || before == NULL || before[0] != '\0' || master->binlog_index == NULL)
+    const char *old = past_word(past, "old_binlogs");
+    if (old == NULL || strcmp(old, "no") != 0 || master->binlog_index == NULL)
         return 0;
     return host_script(engine->world.hosts[SIDE_MASTER], NULL, err,
                        "# remove the binary logs that $1 lists\n"
