@@ -7,15 +7,14 @@
 #include "base/quote.h"
 #include "steps/settings.h"
 
-static const struct import_way *const ways[] = { &import_tablespace, &import_exchange, &import_sdi };
-#define WAYS (sizeof ways / sizeof ways[0])
+static const struct import_way *const ways[] = { &import_tablespace, &import_exchange, &import_sdi, NULL };
 
 const struct import_way *import_way_of(const struct table *table, const struct dialect *slave)
 {
-    for (size_t i = 0; i < WAYS; i++)
-        if (ways[i]->serves(table, slave))
-            return ways[i];
-    return NULL;
+    const struct import_way *const *way = ways;
+    while (*way != NULL && !(*way)->serves(table, slave))
+        way++;
+    return *way;
 }
 
 int import_alter(struct import_job *job, const char *table, const char *what, struct err *err)
@@ -128,27 +127,32 @@ int import_tables(struct world *world, struct db *db, struct err *err)
         if (import_way_of(&job.inventory->tables[i], db_dialect(db)) != NULL)
             total += job.inventory->tables[i].bytes;
     int rc = list_waiting(&job, err);
-    for (size_t i = 0; rc == 0 && i < WAYS; i++)
-        if (any_table(&job, ways[i]))
-            rc = run_way(&job, ways[i], &done, total, err);
+    for (const struct import_way *const *way = ways; rc == 0 && *way != NULL; way++)
+        if (any_table(&job, *way))
+            rc = run_way(&job, *way, &done, total, err);
     job_free(&job);
     return rc;
 }
 
+static void describe_way(const struct import_way *way, const struct inventory *inventory, const struct dialect *slave,
+                         struct buf *to)
+{
+    size_t count = 0;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < inventory->table_count; i++)
+        if (import_way_of(&inventory->tables[i], slave) == way) {
+            count++;
+            bytes += inventory->tables[i].bytes;
+        }
+    if (count == 0)
+        return;
+    buf_addf(to, "%s: %zu table%s, ", way->what, count, count == 1 ? "" : "s");
+    quote_size(to, bytes);
+    buf_addc(to, '\n');
+}
+
 void import_describe(const struct inventory *inventory, const struct dialect *slave, struct buf *to)
 {
-    for (size_t w = 0; w < WAYS; w++) {
-        size_t count = 0;
-        uint64_t bytes = 0;
-        for (size_t i = 0; i < inventory->table_count; i++)
-            if (import_way_of(&inventory->tables[i], slave) == ways[w]) {
-                count++;
-                bytes += inventory->tables[i].bytes;
-            }
-        if (count == 0)
-            continue;
-        buf_addf(to, "%s: %zu table%s, ", ways[w]->what, count, count == 1 ? "" : "s");
-        quote_size(to, bytes);
-        buf_addc(to, '\n');
-    }
+    for (const struct import_way *const *way = ways; *way != NULL; way++)
+        describe_way(*way, inventory, slave, to);
 }
