@@ -91,8 +91,9 @@ static void own_machine(struct buf *to)
 
 static void own_name(struct buf *to)
 {
-    char host[65] = "";
-    const struct passwd *user = getpwuid(geteuid());
+    char host[65] = "", room[2048];
+    struct passwd entry, *user = NULL;
+    (void)getpwuid_r(geteuid(), &entry, room, sizeof room, &user);
     if (gethostname(host, sizeof host - 1) != 0)
         host[0] = '\0';
     if (user != NULL)
