@@ -84,6 +84,7 @@ const char *master_restart_why(const struct facts *facts);
 
 /* Forecasts that several ways are made of. */
 uint64_t cost_restart_ms(const struct server_facts *server); /* stop with clean pages, start, and round trips between them */
+uint64_t cost_export_ms(const struct inventory *inventory); /* the InnoDB tables held for export: by their number, not their size */
 uint64_t cost_natural_bytes(const struct inventory *inventory, enum carry carry); /* of tables that naturally travel so */
 uint64_t cost_disk(uint64_t bytes);               /* with a margin */
 uint64_t cost_ship_ms(uint64_t bytes);            /* files over the network, checked */

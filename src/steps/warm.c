@@ -118,7 +118,8 @@ int warm_check_limit(struct world *world, struct err *err)
         return 0;
     int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, TIMEOUT_MS, NULL, &out, err, left_script,
                               master->database_path, world->run_dir[SIDE_MASTER], NULL);
-    const uint64_t needs = cost_restart_ms(master) + cost_files_ms(master, strtoull(buf_str(&out), NULL, 10));
+    const uint64_t needs = cost_restart_ms(master) + cost_export_ms(&master->inventory) +
+                           cost_files_ms(master, strtoull(buf_str(&out), NULL, 10));
     if (rc == 0 && needs > limit) {
         rc = err_set(err, ERR_REFUSED, "the master would be down for about %llu s; limit_downtime is %u s",
                      (unsigned long long)(needs + 999) / 1000, world->answers->limit_downtime);

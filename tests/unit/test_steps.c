@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "steps/settings.h"
+#include "steps/copy_way.h"
 #include "steps/step.h"
 
 static const char my_cnf[] = "# the server's file\n[mysqld]\nuser = mysql\nbind-address            = 127.0.0.1 # Debian\n"
@@ -361,6 +362,20 @@ static void test_forecast_counts_what_is_copied(void **state)
     rendered(f);
     assert_true(f->plan.forecast_ms < full);
     assert_true(f->plan.forecast_ms >= 700);
+    uint64_t few = f->plan.forecast_ms;
+    struct inventory *inventory = &f->facts.master.inventory;
+    struct table *tables = inventory->tables;
+    size_t count = inventory->table_count;
+    static struct table many[10000];
+    for (size_t i = 0; i < 10000; i++)
+        many[i] = (struct table){ .name = "t", .file = "t", .engine = "InnoDB", .natural = CARRY_IMPORT };
+    inventory->tables = many;
+    inventory->table_count = 10000;
+    assert_true(cost_export_ms(inventory) >= 30000); /* each is flushed while all are held */
+    inventory->tables = tables;
+    inventory->table_count = count;
+    rendered(f);
+    assert_true(f->plan.forecast_ms == few);
 }
 
 int main(void)

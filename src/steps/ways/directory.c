@@ -6,6 +6,7 @@
 #include "steps/warm.h"
 #include "steps/upgrade.h"
 
+#define EXPORT_WORTH_SAYING_MS 500u
 #define DUMP_RATE (60u << 20) /* bytes a second that a dump tool writes */
 
 /* The files' real size counts where it is known: the server's own numbers leave out what is free inside the files. */
@@ -31,7 +32,8 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
     uint64_t rows = cost_natural_bytes(inventory, CARRY_ROWS);
     uint64_t rows_ms = rows * 1000 / DUMP_RATE;
     uint64_t left = left_for_the_stop(master, files);
-    cost->downtime_ms = cost_restart_ms(master) + cost_files_ms(master, left) + rows_ms;
+    uint64_t export_ms = cost_export_ms(inventory);
+    cost->downtime_ms = cost_restart_ms(master) + export_ms + cost_files_ms(master, left) + rows_ms;
     cost->total_ms = cost->downtime_ms + cost_files_ms(master, files) + cost_ship_ms(files + rows) + cost_rows_ms(rows, inventory->table_count);
     /* shared blocks cost nothing, but mysqld's first writes after the copy begin to part them */
     cost->disk_master = cost_disk(master->reflink ? 0 : size(facts));
@@ -42,6 +44,10 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
     cost_say_files(master, left, &cost->text);
     if (left < files)
         buf_adds(&cost->text, " (what the last hour changed; all else is copied while mysqld serves)");
+    if (export_ms >= EXPORT_WORTH_SAYING_MS) {
+        buf_adds(&cost->text, ", so many InnoDB tables held for export ");
+        quote_duration(&cost->text, export_ms);
+    }
     if (rows > 0) {
         buf_adds(&cost->text, ", rows ");
         quote_duration(&cost->text, rows_ms);
