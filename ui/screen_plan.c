@@ -151,16 +151,7 @@ static const struct binding bindings[] = {
     { 'n', ACT_SEARCH_NEXT, NULL, 0 },
     { K_F1, ACT_HELP, "help", 0 },
     { 'q', ACT_QUIT, "quit", 0 },
-    { K_PAGE_UP, ACT_PAGE_UP, NULL, 0 },
-    { K_SPACE, ACT_PAGE_DOWN, NULL, 0 },
-    { K_UP, ACT_UP, NULL, 0 },
-    { K_DOWN, ACT_DOWN, NULL, 0 },
-    { 'k', ACT_UP, NULL, 0 },
-    { 'j', ACT_DOWN, NULL, 0 },
-    { K_WHEEL_UP, ACT_UP, NULL, 0 },
-    { K_WHEEL_DOWN, ACT_DOWN, NULL, 0 },
-    { K_HOME, ACT_TOP, NULL, 0 },
-    { K_END, ACT_END, NULL, 0 },
+    SCROLL_KEYS,
 };
 
 const struct screen screen_plan = {

@@ -94,6 +94,14 @@ struct screen {
 extern const struct screen screen_hosts, screen_checks, screen_plan, screen_run, screen_result;
 extern const struct screen *const screens[PAGE_COUNT];
 
+/* The keys that scroll, but for the one that the page's last line names. */
+#define SCROLL_KEYS                                                                                                    \
+    { K_PAGE_UP, ACT_PAGE_UP, NULL, 0 }, { K_SPACE, ACT_PAGE_DOWN, NULL, 0 }, { K_UP, ACT_UP, NULL, 0 },               \
+        { K_DOWN, ACT_DOWN, NULL, 0 }, { 'k', ACT_UP, NULL, 0 }, { 'j', ACT_DOWN, NULL, 0 },                           \
+        { K_WHEEL_UP, ACT_UP, NULL, 0 }, { K_WHEEL_DOWN, ACT_DOWN, NULL, 0 }, { K_HOME, ACT_TOP, NULL, 0 },            \
+    {                                                                                                                  \
+        K_END, ACT_END, NULL, 0                                                                                        \
+    }
 #define BINDINGS(table) .bindings = (table), .binding_count = sizeof(table) / sizeof(table)[0]
 
 enum job_state screen_job(const struct state *state, enum job job);

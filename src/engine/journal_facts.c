@@ -397,7 +397,7 @@ static int read_option_file(struct world *world, enum side side, const char *pat
 {
     struct host *host = world->hosts[side];
     char *backup = mem_printf("%s.%s.bak", path, world->run_id);
-    struct file_stat stat, plain;
+    struct file_stat stat, plain = { .exists = false };
     int rc = file_stat(host, backup, &stat, err);
     if (rc == 0 && !stat.exists)
         rc = file_stat(host, path, &plain, err);
