@@ -96,7 +96,7 @@ definitions() {
 }
 
 # Sorted here: names that the server's collation takes for equal come in any order. Where a table's file lies is its server's affair.
-fingerprint() { { row_sums "$1" && definitions "$1"; } >"$work/print" && sed "s/DATA DIRECTORY='[^']*'//" "$work/print" | LC_ALL=C sort; }
+fingerprint() { { row_sums "$1" && definitions "$1"; } >"$work/fingerprint.$1" && sed "s/DATA DIRECTORY='[^']*'//" "$work/fingerprint.$1" | LC_ALL=C sort; }
 
 # What one word of SQL is to either vendor.
 binlog_status() { sql "$1" 'SHOW BINARY LOG STATUS' 2>/dev/null || sql "$1" 'SHOW MASTER STATUS'; }
