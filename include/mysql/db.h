@@ -55,6 +55,10 @@ int db_exec(struct db *db, struct err *err, const char *sql);
 int db_execf(struct db *db, struct err *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* For statements with a secret in them: the text is not repeated in errors, the memory is wiped by the caller. */
 int db_exec_secret(struct db *db, struct err *err, const char *sql, const char *shown_as);
+/* One that works for hours: begun here, its end is asked for until *finished, for at most wait_ms each time. Nothing else may be
+ * said in this session meanwhile; db_close() leaves the server working. */
+int db_begin_secret(struct db *db, struct err *err, const char *sql, const char *shown_as);
+int db_finished(struct db *db, unsigned wait_ms, bool *finished, struct err *err, const char *shown_as);
 int db_query(struct db *db, struct rows *rows, struct err *err, const char *sql);
 int db_queryf(struct db *db, struct rows *rows, struct err *err, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -69,6 +69,9 @@ struct dialect {
     bool encoded_names;            /* a table's name is encoded in its files' names */
     bool dictionary;               /* a folder is no database and files are no table: MyISAM comes in by IMPORT TABLE (8.0) */
     bool fulltext_again;           /* an import loses FULLTEXT indexes, and ALTER TABLE can make them anew */
+    bool clone;                    /* the CLONE plugin: a server's InnoDB data over the network */
+    bool clone_ddl;                /* CREATE, ALTER and DROP go on meanwhile */
+    bool clone_series;             /* between any two releases of one series; else between equal releases only */
     bool myisam_files;             /* .frm/.MYD/.MYI put into the folder are a table (not in MySQL 8+) */
 };
 

@@ -84,6 +84,7 @@ struct server_facts {
     struct strings databases; /* all but the server's own */
     struct strings engines;   /* storage engines that it can make tables of; empty: not known */
     struct inventory inventory; /* of the database; on the slave what would be moved aside */
+    char *uncloneable;        /* of a master that has CLONE: what a clone of it would lack (mysql/clone.h); NULL: nothing */
     struct strings definers;  /* of the database's objects on the master: "user@host" */
     struct strings accounts;  /* on the slave: all of them, "user@host" */
     struct strings missing_definers; /* on the slave: those of the master's that do not exist there */

@@ -105,5 +105,12 @@ copy_plan_fn swap_folder_plan;           /* step 8: the database's folder */
 copy_plan_fn own_folder_plan;            /* step 9: its owner */
 copy_plan_fn adopt_plan;                 /* step 11: tables that are more than their files, definitions */
 copy_verify_fn swap_folder_verify, own_folder_verify, adopt_verify;
+/* Of ways that take the whole data directory over; it has arrived as RUN/incoming. They live in ways/whole.c. */
+void whole_why_not(const struct facts *facts, const struct answers *answers, struct buf *why);
+enum carry whole_carry(const struct table *table);
+copy_plan_fn whole_swap_plan;            /* step 8: the data directory */
+copy_plan_fn whole_owner_plan;           /* step 9: its owner; identity and certificates stay the slave's */
+copy_plan_fn whole_events_plan;          /* step 11: what came along and must not run on two servers */
+copy_verify_fn whole_swap_verify;
 
 #endif

@@ -61,6 +61,7 @@ static const struct member server_members[] = {
     IN(server_facts, reflink, BOOL), IN(server_facts, zstd, BOOL), IN(server_facts, openssl, BOOL), IN(server_facts, tar, BOOL),
     IN(server_facts, sha256sum, BOOL), IN(server_facts, read_only_filesystem, BOOL), IN(server_facts, copy_rate, BIG),
     IN(server_facts, dump_tool, TEXT), IN(server_facts, client_tool, TEXT), IN(server_facts, backup_tool, TEXT),
+    IN(server_facts, uncloneable, TEXT), IN(server_facts, accounts, LIST),
 };
 
 static const struct member table_members[] = {

@@ -281,6 +281,21 @@ static bool step_begun(const struct past *past, int from)
     return false;
 }
 
+/* What a plan made now lacks is not taken back: then the run's folder is all that there is of the slave's old data. */
+static int old_data_is_back(struct world *world, struct err *err)
+{
+    struct buf out = BUF_INIT;
+    int rc = host_script(world->hosts[SIDE_SLAVE], &out, err, "# is $1/old/data still there?\n[ ! -e \"$1/old/data\" ] || echo there",
+                         world->run_dir[SIDE_SLAVE], NULL);
+    if (rc == 0 && out.len > 0) {
+        rc = err_set(err, ERR_WORLD, "the slave's old data directory is still %s/old/data: nothing of it is removed",
+                     world->run_dir[SIDE_SLAVE]);
+        err_hint(err, "stop the slave's mysqld, rename %s away and that folder to its place, start it", world->facts.slave.datadir);
+    }
+    buf_free(&out);
+    return rc;
+}
+
 static int take_back(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
@@ -290,7 +305,8 @@ static int take_back(struct engine *engine, const struct past *past, struct err 
     if (step_begun(past, 6) && way->discard != NULL && way->discard(world, err) != 0)
         return -1;
     if (revert_files(engine, past, err) != 0 || restart(engine, past, SIDE_MASTER, 2, err) != 0 ||
-        restart(engine, past, SIDE_SLAVE, 7, err) != 0 || revert(engine, past, true, err) != 0)
+        restart(engine, past, SIDE_SLAVE, 7, err) != 0 || revert(engine, past, true, err) != 0 ||
+        old_data_is_back(world, err) != 0)
         return -1;
     return recover_remove(world, err);
 }

@@ -259,16 +259,19 @@ static void add_statement(struct err *err, const char *sql)
     buf_free(&shown);
 }
 
-static int exec_plain(struct db *db, struct err *err, const char *sql)
+static int read_away(struct db *db, struct err *err)
 {
-    if (send_statement(db, err, sql) != 0)
-        return -1;
     MYSQL_RES *result = mysql_store_result(db->mysql);
     if (result != NULL)
         mysql_free_result(result);
     else if (mysql_errno(db->mysql) != 0)
         return set_server_error(db, err);
     return drain(db, err);
+}
+
+static int exec_plain(struct db *db, struct err *err, const char *sql)
+{
+    return send_statement(db, err, sql) != 0 ? -1 : read_away(db, err);
 }
 
 int db_exec(struct db *db, struct err *err, const char *sql)
@@ -279,24 +282,61 @@ int db_exec(struct db *db, struct err *err, const char *sql)
     return rc;
 }
 
+/* What CLONE says of donor, versions, settings and disks, from ER_CLONE_DONOR to ER_CLONE_DISALLOWED (manual 8.0, errors). */
+#define CLONE_ERRORS 3862
+#define CLONE_ERRORS_LAST 3875
+
 /* The server's words are passed on only where they cannot repeat the statement, as those of a syntax error do. */
-int db_exec_secret(struct db *db, struct err *err, const char *sql, const char *shown_as)
+static int tell_secret(const struct db *db, const struct err *own, const char *shown_as, struct err *err)
 {
     static const int harmless[] = { 1044, 1045, 1141, 1142, 1227, 1290, 1396, 1410, 1524, 1819, CR_SERVER_GONE_ERROR,
                                     CR_SERVER_LOST };
-    struct err own = ERR_INIT;
-    if (exec_plain(db, &own, sql) == 0)
-        return 0;
-    bool shown = own.detail == 0; /* not the server's words */
+    bool shown = own->detail == 0 /* not the server's words */ || (own->detail >= CLONE_ERRORS && own->detail <= CLONE_ERRORS_LAST);
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
-        shown = shown || own.detail == harmless[i];
+        shown = shown || own->detail == harmless[i];
     if (shown)
-        err_set_detail(err, own.code, own.detail, "%s: %s", shown_as, own.text);
+        err_set_detail(err, own->code, own->detail, "%s: %s", shown_as, own->text);
     else
-        err_set_detail(err, own.code, own.detail, "%s: %s refused it with error %d", shown_as, db->where, own.detail);
-    if (own.hint[0] != '\0')
-        err_hint(err, "%s", own.hint);
+        err_set_detail(err, own->code, own->detail, "%s: %s refused it with error %d", shown_as, db->where, own->detail);
+    if (own->hint[0] != '\0')
+        err_hint(err, "%s", own->hint);
     return -1;
+}
+
+int db_exec_secret(struct db *db, struct err *err, const char *sql, const char *shown_as)
+{
+    struct err own = ERR_INIT;
+    return exec_plain(db, &own, sql) == 0 ? 0 : tell_secret(db, &own, shown_as, err);
+}
+
+int db_begin_secret(struct db *db, struct err *err, const char *sql, const char *shown_as)
+{
+    struct err own = ERR_INIT;
+    if (db->lost)
+        return err_set_detail(err, ERR_CONNECT, CR_SERVER_LOST, "%s: the connection to the server is lost", db->where);
+    if (mysql_send_query(db->mysql, sql, (unsigned long)strlen(sql)) == 0)
+        return 0;
+    set_server_error(db, &own);
+    return tell_secret(db, &own, shown_as, err);
+}
+
+int db_finished(struct db *db, unsigned wait_ms, bool *finished, struct err *err, const char *shown_as)
+{
+    struct pollfd fds[2] = { { .fd = socket_of(db->mysql), .events = POLLIN },
+                             { .fd = db->host != NULL ? db->host->cancel_fd : -1, .events = POLLIN } };
+    const int ready = poll(fds, 2, (int)wait_ms);
+    *finished = ready > 0 && fds[0].revents != 0;
+    if (ready == 0 || (ready < 0 && errno == EINTR))
+        return 0;
+    if (!*finished) {
+        db->lost = true;
+        return ready < 0 ? err_set_detail(err, ERR_IO, errno, "%s: cannot wait for the server: %s", db->where, strerror(errno))
+                         : err_set(err, ERR_CANCELLED, "cancelled while %s worked on a statement", db->where);
+    }
+    struct err own = ERR_INIT;
+    if ((mysql_read_query_result(db->mysql) != 0 ? set_server_error(db, &own) : read_away(db, &own)) == 0)
+        return 0;
+    return tell_secret(db, &own, shown_as, err);
 }
 
 static void copy_rows(struct rows *rows, MYSQL_RES *result)

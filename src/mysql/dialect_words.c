@@ -161,6 +161,12 @@ const struct dialect_word dialect_words[] = {
     MARIADB_ALL(definer_rights, "SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES, EXECUTE, TRIGGER, EVENT", "KB GRANT"),
     MYSQL(triggers_want_super, 50002, 50106, YES, "manual 5.0, CREATE TRIGGER; TRIGGER replaces it: manual 5.1"),
 
+    /* the whole server */
+    MYSQL(clone, 80017, EVER, YES, "RN 8.0.17; manual 8.0, 7.6.7 The Clone Plugin"),
+    MYSQL(clone_ddl, 80027, EVER, YES, "manual 8.0, 7.6.7.4 Cloning and Concurrent DDL: from 8.0.27"),
+    MYSQL(clone_series, 80037, 80100, YES, "manual 8.0, 7.6.7.14: before 8.0.37 the point releases have to be equal"),
+    MYSQL(clone_series, 80400, EVER, YES, "manual 8.4, 7.6.7.14 Clone Plugin Limitations"),
+
     /* tables as files */
     MYSQL(import_tablespace, 50606, EVER, YES, "manual 5.6, Copying Tablespaces to Another Server: from 5.6.6"),
     MARIADB(import_tablespace, 100000, EVER, YES, "KB InnoDB File-Per-Table Tablespaces: transportable from 10.0"),

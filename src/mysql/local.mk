@@ -6,6 +6,7 @@ libmysql_a_SOURCES = \
 	src/mysql/certificate.c \
 	src/mysql/carry.c \
 	src/mysql/checksum.c \
+	src/mysql/clone.c \
 	src/mysql/cnf.c \
 	src/mysql/cnf_edit.c \
 	src/mysql/cnf_set.c \

@@ -152,7 +152,7 @@ static void free_server(struct server_facts *server)
         server->socket,
         server->version, server->server_uuid, server->mysql_user, server->mysql_group, server->database_path,
         server->binlog_index, server->options_said, server->filesystem, server->dump_tool, server->client_tool,
-        server->backup_tool, server->tls.other_ca, server->tls.other_ca_now,
+        server->backup_tool, server->uncloneable, server->tls.other_ca, server->tls.other_ca_now,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "mysql/clone.h"
 #include "mysql/filename.h"
 #include "mysql/optionfiles.h"
 
@@ -294,6 +295,19 @@ static int login_failed(struct world *world, const struct server_facts *server, 
     return -1;
 }
 
+/* A server that cannot be asked is not cloned. */
+static void read_uncloneable(struct db *db, struct server_facts *server)
+{
+    struct err err = ERR_INIT;
+    char *hindrance = NULL;
+    if (server->side != SIDE_MASTER || !server->dialect->clone)
+        return;
+    if (clone_hindrance(db, &hindrance, &err) != 0)
+        hindrance = mem_printf("the master's tables could not be listed: %s", err.text);
+    fact_set(&server->uncloneable, hindrance);
+    free(hindrance);
+}
+
 int facts_server(struct world *world, struct server_facts *server, struct err *err)
 {
     const char *database = world->answers->database;
@@ -309,6 +323,7 @@ int facts_server(struct world *world, struct server_facts *server, struct err *e
     read_native_password(db, server);
     read_transactions(db, server);
     read_engines(db, server);
+    read_uncloneable(db, server);
     read_privileges(db, server);
     return 0;
 }

@@ -8,10 +8,10 @@
 #include "base/mem.h"
 #include "base/quote.h"
 
-extern const struct copy_way way_directory, way_backup, way_rows, way_whole;
+extern const struct copy_way way_directory, way_backup, way_clone, way_rows, way_whole;
 
 /* In the order in which an answer that several serve takes them. */
-static const struct copy_way *const ways[] = { &way_directory, &way_backup, &way_rows, &way_whole };
+static const struct copy_way *const ways[] = { &way_directory, &way_backup, &way_clone, &way_rows, &way_whole };
 #define WAY_COUNT (sizeof ways / sizeof ways[0])
 _Static_assert(WAY_COUNT <= COPY_WAYS_MOST, "struct copy_choice has too little room");
 

@@ -39,6 +39,7 @@ libsteps_a_SOURCES = \
 	src/steps/watch.c \
 	src/steps/upgrade.c \
 	src/steps/ways/backup.c \
+	src/steps/ways/clone.c \
 	src/steps/ways/cost.c \
 	src/steps/ways/directory.c \
 	src/steps/ways/rows.c \

@@ -160,6 +160,54 @@ static void hot_is_a_backup_or_rows(void **state)
     end(&s);
 }
 
+static void mysql_of(struct scene *s, const char *master, const char *slave)
+{
+    s->facts.master.dialect = dialect_for(master);
+    s->facts.master.version_number = dialect_version(master);
+    s->facts.slave.dialect = dialect_for(slave);
+    s->facts.slave.version_number = dialect_version(slave);
+}
+
+static void hot_is_a_clone_where_mysql_can(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *master, *slave;
+        bool clone;
+    } pairs[] = {
+        { "9.7.4", "9.7.4", true },    { "8.4.1", "8.4.9", true },    { "8.0.37", "8.0.42", true },  { "8.0.17", "8.0.17", true },
+        { "8.0.36", "8.0.42", false }, { "8.0.42", "8.0.36", false }, { "8.0.16", "8.0.16", false }, { "8.0.42", "8.4.9", false },
+        { "9.6.0", "9.7.0", false },   { "5.7.44", "5.7.44", false },
+    };
+    struct scene s;
+    begin(&s);
+    s.settings[3] = (struct setting){ (char[]){ "max_allowed_packet" }, (char[]){ "67108864" } };
+    s.facts.master.address = (char[]){ "db1.example.com" };
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        mysql_of(&s, pairs[i].master, pairs[i].slave);
+        if ((strcmp(chosen(&s, COPY_HOT), "clone") == 0) != pairs[i].clone)
+            fail_msg("%s to %s: %s, %s", pairs[i].master, pairs[i].slave, s.choice.chosen->way->id, s.choice.because);
+        assert_string_not_equal(chosen(&s, COPY_AUTO), "clone"); /* it replaces accounts: only where asked for */
+    }
+    mysql_of(&s, "9.7.4", "9.7.4");
+    s.facts.master.uncloneable = (char[]){ "table crm.notes is of engine MyISAM" };
+    assert_string_equal(chosen(&s, COPY_HOT), "rows");
+    assert_non_null(strstr(s.choice.because, "clone: table crm.notes is of engine MyISAM"));
+    s.facts.master.uncloneable = NULL;
+    s.facts.slave.accounts = (struct strings){ with_app, 2 };
+    assert_string_equal(chosen(&s, COPY_HOT), "rows");
+    s.facts.slave.accounts = (struct strings){ root_only, 1 };
+    s.facts.slave.confinement = (char[]){ "AppArmor: mysqld (enforce)" };
+    assert_string_equal(chosen(&s, COPY_HOT), "rows");
+    s.facts.slave.confinement = NULL;
+    s.facts.master.address = (char[]){ "2001:db8::1" };
+    assert_string_equal(chosen(&s, COPY_HOT), "rows");
+    s.facts.master.address = (char[]){ "db1.example.com" };
+    s.settings[3].value = (char[]){ "1048576" };
+    assert_string_equal(chosen(&s, COPY_HOT), "rows");
+    end(&s);
+}
+
 static void whole_leaves_nobody_elses_data_behind(void **state)
 {
     (void)state;
@@ -335,6 +383,7 @@ int main(void)
         cmocka_unit_test(binary_logging_decides_about_a_stop),
         cmocka_unit_test(a_full_disk_leaves_what_needs_none),
         cmocka_unit_test(hot_is_a_backup_or_rows),
+        cmocka_unit_test(hot_is_a_clone_where_mysql_can),
         cmocka_unit_test(whole_leaves_nobody_elses_data_behind),
         cmocka_unit_test(history_is_not_left_behind),
         cmocka_unit_test(columns_have_their_form),

@@ -86,7 +86,7 @@ static void set_differently(const struct facts *facts, struct buf *why)
             buf_adds(why, "the master has encrypted tables, and the slave has not its keys");
 }
 
-static void why_not(const struct facts *facts, const struct answers *answers, struct buf *why)
+void whole_why_not(const struct facts *facts, const struct answers *answers, struct buf *why)
 {
     const struct server_facts *slave = &facts->slave;
     holds_more(facts, answers, why);
@@ -119,7 +119,7 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
 }
 
 /* All come with their files; only how they are looked at afterwards differs. */
-static enum carry carry(const struct table *table)
+enum carry whole_carry(const struct table *table)
 {
     return table->natural == CARRY_FILES || table->natural == CARRY_DEFINITION ? table->natural : CARRY_IMPORT;
 }
@@ -200,7 +200,7 @@ static int revert_swap(struct world *world, const struct change *change, struct 
     return service_start(world->hosts[SIDE_SLAVE], &slave->service, err);
 }
 
-static int plan_swap(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+int whole_swap_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)answers, (void)err;
     const struct server_facts *slave = &facts->slave;
@@ -220,7 +220,7 @@ static int plan_swap(const struct facts *facts, const struct answers *answers, s
     return 0;
 }
 
-static int verify_swap(struct world *world, struct err *err)
+int whole_swap_verify(struct world *world, struct err *err)
 {
     int rc = host_script(world->hosts[SIDE_SLAVE], NULL, err, "[ -d \"$1/mysql\" ] || [ -e \"$1/mysql.ibd\" ]",
                          world->facts.slave.datadir, NULL);
@@ -247,7 +247,7 @@ static int apply_owner(struct world *world, const struct change *change, struct 
     return rc;
 }
 
-static int plan_owner(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+int whole_owner_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)answers, (void)err;
     const struct server_facts *slave = &facts->slave;
@@ -297,7 +297,7 @@ static int apply_events(struct world *world, const struct change *change, struct
     return rc;
 }
 
-static int plan_events(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+int whole_events_plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     (void)answers, (void)err;
     plan_add(plan, &(struct change){
@@ -318,17 +318,17 @@ const struct copy_way way_whole = {
     .serves = 1u << COPY_WHOLE,
     .whole = true,
     .start = "the file opened in step 4",
-    .why_not = why_not,
+    .why_not = whole_why_not,
     .cost = cost,
-    .carry = carry,
+    .carry = whole_carry,
     .plan = {
         [2] = master_stop_plan,
         [3] = plan_copy,
         [4] = master_start_new_log_plan,
         [6] = ship_files_plan,
-        [8] = plan_swap,
-        [9] = plan_owner,
-        [11] = plan_events,
+        [8] = whole_swap_plan,
+        [9] = whole_owner_plan,
+        [11] = whole_events_plan,
     },
-    .verify = { [8] = verify_swap, [11] = adopt_verify },
+    .verify = { [8] = whole_swap_verify, [11] = adopt_verify },
 };
