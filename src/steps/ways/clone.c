@@ -296,16 +296,17 @@ static int remove_folder(struct world *world, struct err *err)
                        "rm -rf -- \"$1/clone\"; chgrp -- 0 \"$1\"; chmod 0700 -- \"$1\"", world->run_dir[SIDE_SLAVE], NULL);
 }
 
+/* The clone is ended first: the master's plugin is busy as long as it goes on. One server out of reach leaves the other's part. */
 static int discard(struct world *world, struct err *err)
 {
     struct err master = ERR_INIT;
-    const int rc = take_away(world, SIDE_MASTER, &master);
-    if (end_fetch(world, err) != 0 || reset_slave(world, err) != 0 || take_away(world, SIDE_SLAVE, err) != 0 ||
-        remove_folder(world, err) != 0)
-        return -1;
-    if (rc != 0)
+    int rc = end_fetch(world, err);
+    const int master_rc = take_away(world, SIDE_MASTER, &master);
+    if (rc == 0 && (reset_slave(world, err) != 0 || take_away(world, SIDE_SLAVE, err) != 0 || remove_folder(world, err) != 0))
+        rc = -1;
+    if (rc == 0 && master_rc != 0)
         *err = master;
-    return rc;
+    return rc != 0 ? rc : master_rc;
 }
 
 /* Asked before and after: a table that came meanwhile would be empty on the slave. */
