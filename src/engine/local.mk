@@ -22,6 +22,7 @@ libengine_a_SOURCES = \
 	src/engine/recover.c \
 	src/engine/report.c \
 	src/engine/resume.c \
+	src/engine/resume_from.h \
 	src/engine/resume_from.c \
 	src/engine/runs.c \
 	src/engine/undo.c
