@@ -205,10 +205,14 @@ static struct json_object *render_settings(const struct server_facts *server)
 
 static void parse_settings(struct json_object *object, struct server_facts *server)
 {
-    json_object_object_foreach(object, name, value) {
+    if (object == NULL)
+        return;
+    struct json_object_iterator at = json_object_iter_begin(object), end = json_object_iter_end(object);
+    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
         server->settings = mem_grow(server->settings, server->setting_count + 1, sizeof *server->settings);
         server->settings[server->setting_count++] =
-            (struct setting){ .name = mem_dup(name), .value = mem_dup(json_object_get_string(value)) };
+            (struct setting){ .name = mem_dup(json_object_iter_peek_name(&at)),
+                              .value = mem_dup(json_object_get_string(json_object_iter_peek_value(&at))) };
     }
 }
 
