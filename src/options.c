@@ -57,7 +57,7 @@ static const struct {
 void options_usage(struct buf *to)
 {
     buf_adds(to, "usage: dualserver [COMMAND] [OPTION...]\n\n"
-                 "Makes two servers a MariaDB master and its live slave over SSH, and proves it.\n\nCommands:\n");
+                 "Makes two servers a MariaDB or MySQL master and its live slave over SSH, and proves it.\n\nCommands:\n");
     for (size_t i = 0; i < COUNT(commands); i++)
         buf_addf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
     buf_adds(to, "\nOptions:\n");
