@@ -281,7 +281,6 @@ static int note_what_was_learnt(struct engine *engine, const struct change *chan
         if (engine->told_start == NULL || strcmp(engine->told_start, start) != 0) {
             rc = journal_learnt(engine->journal, "coordinates", start, err);
             free(engine->told_start);
-    free(engine->drifted);
             engine->told_start = start;
         } else {
             free(start);
@@ -526,5 +525,6 @@ void engine_free(struct engine *engine)
     free(engine->state_dir);
     free(engine->left);
     free(engine->told_start);
+    free(engine->drifted);
     free(engine);
 }
