@@ -1,5 +1,6 @@
 #include "engine_room.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,6 +160,8 @@ static void name_run(struct world *world)
     struct secret *suffix = secret_random(4, &err);
     snprintf(world->run_id, sizeof world->run_id, "%s-%s", stamp, suffix != NULL ? secret_text(suffix) : "0000");
     secret_free(suffix);
+    for (char *c = world->run_id; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c); /* names of tables hold it: servers that fold names must not change it */
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         const struct server_facts *server = facts_of(&world->facts, side);
         const char *slash = strrchr(server->datadir, '/');
