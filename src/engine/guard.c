@@ -165,7 +165,10 @@ void guard_end(struct world *world)
 {
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         struct err err = ERR_INIT;
-        if (lock_release(world->hosts[side], world->held[side], &err) != 0)
+        if (world->unreached[side] && world->held[side] != NULL)
+            world_note(world, SEVERITY_WARNING, "the lock on the %s stays until it can be reached: another run of this machine "
+                                                "takes it over", side_name(side));
+        if (lock_release(world->unreached[side] ? NULL : world->hosts[side], world->held[side], &err) != 0)
             world_note(world, SEVERITY_WARNING, "the lock on the %s could not be removed: %s", side_name(side), err.text);
         world->held[side] = NULL;
     }

@@ -29,10 +29,13 @@ static int reconnect(struct world *world, enum side side, int tries, struct err 
             fresh->log_context = old->log_context;
             host_close(old);
             world->hosts[side] = fresh;
+            world->unreached[side] = false;
             return guard_roles(world, facts_of(&world->facts, side), false, err);
         }
-        if (i >= tries)
+        if (i >= tries) {
+            world->unreached[side] = true;
             return -1;
+        }
         world_note(world, SEVERITY_WARNING, "%s: %s; trying again", side_name(side), err->text);
         poll(NULL, 0, RECONNECT_PAUSE_MS);
     }
