@@ -72,7 +72,7 @@ static void test_wrong(void **state)
         const char *line, *error;
     } wrong[] = {
         { "dualserver train", "unknown command 'train'" },
-        { "dualserver check --plan", "check changes nothing" },
+        { "dualserver check --plan", "--plan: check changes nothing" },
         { "dualserver setup again", "unexpected word 'again'" },
         { "dualserver setup --bogus", "unknown or ambiguous option --bogus" },
         { "dualserver setup --bogus=3", "unknown or ambiguous option --bogus=3" },
