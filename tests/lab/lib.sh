@@ -137,3 +137,16 @@ same_servers() {
     [ "$(grep -c ^rows "$work/master.print")" -ge 5 ] || { echo "too few tables were compared"; return 1; }
     diff "$work/master.print" "$work/slave.print"
 }
+
+# on_terminal EXPECTED_EXIT TYPED ARGS...: the program in a terminal of its own, where the lines TYPED are answers to its questions.
+on_terminal() {
+    local expected=$1 typed=$2 rc=0; shift 2
+    timeout --foreground 600 script -qec "$(printf '%q ' "$DUALSERVER" --state-dir "$work/state" "$@")" /dev/null \
+        < <(printf '%b' "$typed") >"$work/out" 2>"$work/err" || rc=$?
+    [ "$rc" = "$expected" ] && return 0
+    echo "exit $rc, expected $expected: dualserver $*"
+    tail -n 30 "$work/out"; cat "$work/err"
+    return 1
+}
+# A run that ends proven and keeps what undo needs: asked at its end, a person says no.
+setup_keeping() { on_terminal 0 'no\n' setup --plain "$@" && grep -q 'Let go of what run' "$work/out"; }
