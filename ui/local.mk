@@ -17,6 +17,7 @@ libui_a_SOURCES = \
 	ui/screen_run.c \
 	ui/term.c \
 	ui/theme.c \
+	ui/waits.c \
 	ui/widgets.c \
 	ui/wizard.c
 nodist_libui_a_SOURCES = ui/help_texts.c
