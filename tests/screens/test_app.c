@@ -375,6 +375,26 @@ static void a_run_that_waits_is_left_alone(void **unused)
     leave(&err);
 }
 
+/* Proven: what is offered are other ways, and the cursor begins at leaving it. */
+static void what_is_kept_is_let_go_of(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    app_end(&app, 0, &err);
+    script.journal = BEGIN END("true");
+    assert_int_equal(open_app(), 0);
+    assert_int_equal(app.dialog.choice_count, 3);
+    assert_int_equal(app.dialog.at, 2);
+    app_key(&app, K_UP);
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_YES_NO);
+    assert_string_equal(app.dialog.title, "The old data");
+    keys("y");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(script.later, JOB_ACCEPT);
+    assert_int_equal(leave(&err), 0);
+}
+
 static void taking_back_is_declined(void **unused)
 {
     struct err err = ERR_INIT;
@@ -447,6 +467,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_run_that_waits_is_gone_on_with, setup_waiting),
         cmocka_unit_test_setup(a_run_that_waits_is_left_alone, setup_waiting),
+        cmocka_unit_test_setup(what_is_kept_is_let_go_of, setup_waiting),
         cmocka_unit_test_setup(taking_back_is_declined, setup_waiting),
         cmocka_unit_test_setup(what_failed_can_be_gone_on_with, setup),
         cmocka_unit_test_setup(the_old_data_is_asked_about, setup),
