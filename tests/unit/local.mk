@@ -5,14 +5,16 @@ TESTS += test_model
 test_model_SOURCES = tests/unit/test_model.c
 test_model_LDADD = libengine.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_manifest test_inspect test_ship
-TESTS += test_manifest test_inspect test_ship
+check_PROGRAMS += test_manifest test_inspect test_ship test_leftover
+TESTS += test_manifest test_inspect test_ship test_leftover
 test_manifest_SOURCES = tests/unit/test_manifest.c
 test_manifest_LDADD = libship.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/tarmake.h
 test_inspect_LDADD = libship.a libbase.a $(ARCHIVE_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
-test_ship_SOURCES = tests/unit/test_ship.c
+test_ship_SOURCES = tests/unit/test_ship.c tests/unit/ship_scene.c tests/unit/ship_scene.h
 test_ship_LDADD = libship.a libhost.a libbase.a $(SSH2_LIBS) $(ARCHIVE_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+test_leftover_SOURCES = tests/unit/test_leftover.c tests/unit/ship_scene.c tests/unit/ship_scene.h
+test_leftover_LDADD = libship.a libhost.a libbase.a $(SSH2_LIBS) $(ARCHIVE_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
 check_PROGRAMS += test_answers
 TESTS += test_answers
