@@ -164,7 +164,7 @@ static int compare(struct leftover *left, struct candidates *candidates, struct 
         return -1;
     for (size_t i = 0; i < candidates->there.count; i++) {
         const struct manifest_file *there = &candidates->there.files[i], *sent = find(&candidates->sent, there->path);
-        if (memcmp(sent->sha256, there->sha256, sizeof sent->sha256) == 0)
+        if (sent != NULL && memcmp(sent->sha256, there->sha256, sizeof sent->sha256) == 0)
             manifest_add(&left->kept, sent->path, sent->size, sent->sha256);
         else if (there->size >= VERIFY_PIECE && (half == NULL || there->size > half->size))
             half = there;
