@@ -114,11 +114,18 @@ test_status_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(
 # a whole run against servers that are written down, version by version
 check_PROGRAMS += test_statements
 TESTS += test_statements
-test_statements_SOURCES = tests/unit/test_statements.c tests/unit/fake_host.c tests/unit/fake_host.h \
-	tests/unit/fake_server.c tests/unit/fake_server.h tests/unit/server_history.c tests/unit/server_text.c \
-	tests/unit/server_text.h
+rig_sources = tests/unit/rig.c tests/unit/rig.h tests/unit/fake_host.c tests/unit/fake_host.h tests/unit/fake_server.c \
+	tests/unit/fake_server.h tests/unit/server_history.c tests/unit/server_text.c tests/unit/server_text.h
+test_statements_SOURCES = tests/unit/test_statements.c $(rig_sources)
 test_statements_CPPFLAGS = $(AM_CPPFLAGS) -DSRC_TESTS=\"$(abs_top_srcdir)/tests\"
 test_statements_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
+# what servers and hosts say, spoilt one word at a time, on every way out
+check_PROGRAMS += test_hostile
+TESTS += test_hostile
+test_hostile_SOURCES = tests/unit/test_hostile.c $(rig_sources)
+test_hostile_CPPFLAGS = $(AM_CPPFLAGS) -DSRC_TESTS=\"$(abs_top_srcdir)/tests\"
+test_hostile_LDADD = libui.a libfront.a $(ROOM_LIBS) $(ROOM_LIBADD) $(CURSES_LIBS) $(CMOCKA_LIBS)
 
 test_ssh_SOURCES = tests/unit/test_ssh.c tests/unit/sshd.c tests/unit/sshd.h $(host_case_sources)
 test_ssh_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
