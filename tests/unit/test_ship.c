@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "ship/ship.h"
 #include "ship/verify.h"
+#include "hostile_tars.h"
 #include "ship_scene.h"
 
 /* AddressSanitizer's own memory is not ours. */
@@ -209,6 +210,39 @@ static void sender_trouble(void **state)
     scene->ship.to_dir = scene->to_dir;
 }
 
+/* A sender whose tar writes something else. Whatever it is: nothing of it is there afterwards, neither in the folder nor outside. */
+static void hostile_senders(void **state)
+{
+    struct scene *scene = *state;
+    char *tar_path = mem_printf("%s/kind.tar", scene->top), *script;
+    struct err err = ERR_INIT;
+    scene_put(scene, "good", "good", 4);
+    scene_put(scene, "evil", "", 0);
+    script = mem_printf("case $1 in --create) exec cat '%s' ;; esac", tar_path);
+    scene_with_tool(scene, "tar", script);
+    free(script);
+    for (size_t i = 0; i < 2 * HOSTILE_KINDS; i++) {
+        struct buf tar = BUF_INIT;
+        tar_add(&tar, &(struct tar_entry){ .name = "./good", .type = '0', .content = "good" });
+        for (size_t j = 0; j < 3 && hostile[i / 2].entries[j].name != NULL; j++)
+            tar_add(&tar, &hostile[i / 2].entries[j]);
+        tar_end(&tar);
+        FILE *file = fopen(tar_path, "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(tar.data, 1, tar.len, file), tar.len);
+        fclose(file);
+        buf_free(&tar);
+        scene->ship.compress = i % 2 == 1 ? COMPRESS_ALWAYS : COMPRESS_NEVER;
+        scene_expect(scene, ERR_DATA, "");
+        if (host_script(scene->to, NULL, &err,
+                        "cd -- \"$1\" && [ -z \"$(find . -mindepth 1 ! -name good)\" ] && [ ! -s good -o \"$(cat good 2>/dev/null)\" = good ] &&\n"
+                        "[ \"$(ls -A .. | wc -l)\" = 4 ] && [ ! -e /etc/evil ] && [ ! -e /etc/evil1 ] && rm -rf -- \"$1\"",
+                        scene->to_dir, NULL) != 0)
+            fail_msg("kind %zu (%s) has left something: %s", i / 2, hostile[i / 2].says, err.text);
+    }
+    free(tar_path);
+}
+
 static void cancel_mid_way(void **state)
 {
     struct scene *scene = *state;
@@ -282,6 +316,7 @@ int main(void)
         SCENE(refuses_odd_targets),
         SCENE(source_missing),
         cmocka_unit_test_setup_teardown(sender_trouble, scene_set_up, scene_tear_down_tools),
+        cmocka_unit_test_setup_teardown(hostile_senders, scene_set_up, scene_tear_down_tools),
         SCENE(cancel_mid_way),
         cmocka_unit_test_setup_teardown(cancel_while_nothing_moves, scene_set_up, scene_tear_down_tools),
         SCENE(receiver_full),
