@@ -211,8 +211,8 @@ static void answer_question(struct app *app, enum dialog_end end)
     if (declined)
         err_set(&err, ERR_CANCELLED, "the question was not answered");
     else if (app->dialog.kind == DIALOG_PASSWORD)
-        answer.secret = secret_new(app->dialog.field.text, app->dialog.field.len);
-    bridge_answer(app->bridge, declined ? -1 : 0, &answer, &err);
+        answer.secret = secret_typed(app->dialog.field.text, app->dialog.field.len, &err);
+    bridge_answer(app->bridge, err.code != ERR_NONE ? -1 : 0, &answer, &err);
     bridge_item_free(app->question);
     app->question = NULL;
 }
