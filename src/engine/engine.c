@@ -259,9 +259,13 @@ static int confirm(struct engine *engine, struct err *err)
     return rc;
 }
 
-static int keep_for_undo(struct engine *engine, const struct change *change, struct err *err)
+/* Once: what a second try finds may be what the first one made. */
+static int keep_for_undo(struct engine *engine, size_t index, struct err *err)
 {
-    return change->keep != NULL ? change->keep(&engine->world, change, err) : 0;
+    const struct change *change = &engine->plan.changes[index];
+    if (change->keep == NULL || (engine->kept != NULL && engine->kept[index]))
+        return 0;
+    return change->keep(&engine->world, change, err);
 }
 
 /* What a resumed run cannot find out again is on disk before the next change begins. */
@@ -299,7 +303,7 @@ static int apply_change(struct engine *engine, size_t index, struct err *err)
     struct world *world = &engine->world;
     const struct change *change = &engine->plan.changes[index];
     struct err journal_err = ERR_INIT;
-    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || keep_for_undo(engine, change, err) != 0 ||
+    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || keep_for_undo(engine, index, err) != 0 ||
         journal_intent(engine->journal, change, index, err) != 0)
         return -1;
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = change->server, .text = change->what });
@@ -524,6 +528,7 @@ void engine_free(struct engine *engine)
     model_free(&engine->model);
     free(engine->state_dir);
     free(engine->left);
+    free(engine->kept);
     free(engine->told_start);
     free(engine->drifted);
     free(engine);

@@ -22,6 +22,7 @@ struct engine {
     struct journal *journal;
     uint64_t began_ms;
     bool *left;                 /* by change: what a resumed run has left to do; NULL: all */
+    bool *kept;                 /* by change: an earlier try of this run has kept what undo needs of it; NULL: none has */
     int first_step;             /* steps before it were done earlier */
     bool same_plan;             /* engine_recall(): the plan is the one of then */
     char *drifted;              /* and what somebody has edited since; NULL: nothing */

@@ -272,6 +272,16 @@ static int same_plan(const struct engine *engine, struct err *err)
     return err_hint(err, "nothing was touched; `dualserver undo` takes the run back, then `dualserver setup` starts anew");
 }
 
+/* The intent is written when all is kept, so a change that was begun has nothing left to keep. */
+static void recall_kept(struct engine *engine, const struct past *past)
+{
+    engine->kept = mem_alloc((engine->plan.count + 1) * sizeof *engine->kept);
+    for (size_t i = 0; i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        engine->kept[i] = past_change(past, change->step, change->what, change->path) != NULL;
+    }
+}
+
 int engine_resume(struct engine *engine, const struct past *past, struct err *err)
 {
     struct resume_probe found;
@@ -279,6 +289,7 @@ int engine_resume(struct engine *engine, const struct past *past, struct err *er
     if (must_be(past, err) != 0 || engine_recall(engine, past, err) != 0 || same_plan(engine, err) != 0)
         return -1;
     recall_learnt(engine, past);
+    recall_kept(engine, past);
     if (engine_start_master(engine, err) != 0 || probe(engine, past, &found, err) != 0)
         return -1;
     engine->left = mem_alloc((engine->plan.count + 1) * sizeof *engine->left);
