@@ -145,8 +145,11 @@ const struct fault *fault_at(enum side side, enum what what, const char *label)
 
 static void wait_for_pause(void)
 {
-    const int fd = open(wish.pause, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
+    char pid[24], half[sizeof wish.pause + 4];
+    const int len = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+    (void)snprintf(half, sizeof half, "%s.new", wish.pause);
+    const int fd = open(half, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, pid, (size_t)len) != (ssize_t)len || rename(half, wish.pause) != 0)
         usage(wish.pause);
     (void)close(fd);
     while (access(wish.pause, F_OK) == 0)
