@@ -132,7 +132,12 @@ static void forget_plan(struct engine *engine)
     engine->looked = false;
 }
 
-int engine_look(struct engine *engine, struct err *err)
+int engine_advise(struct err *err, const char *advice)
+{
+    return err->hint[0] == '\0' ? err_hint(err, "%s", advice) : -1;
+}
+
+static int look(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
     forget_plan(engine);
@@ -149,6 +154,11 @@ int engine_look(struct engine *engine, struct err *err)
         return -1;
     engine->looked = true;
     return 0;
+}
+
+int engine_look(struct engine *engine, struct err *err)
+{
+    return look(engine, err) == 0 ? 0 : engine_advise(err, "nothing was touched");
 }
 
 static void name_run(struct world *world)
@@ -496,7 +506,7 @@ int engine_run(struct engine *engine, struct err *err)
     if (!engine->planned)
         return err_set(err, ERR_WORLD, "there is no plan yet");
     if (confirm(engine, err) != 0 || begin_run(engine, err) != 0)
-        return -1;
+        return engine_advise(err, "nothing was touched");
     return engine_carry_out(engine, err);
 }
 

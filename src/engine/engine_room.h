@@ -40,6 +40,8 @@ int engine_recall(struct engine *engine, const struct past *past, struct err *er
 /* The servers run when these return; the slave's without taking up an old replication. */
 int engine_start_master(struct engine *engine, struct err *err);
 int engine_start_slave(struct engine *engine, const struct past *past, struct err *err);
+/* Where an error says nothing of where things stand: this. -1. */
+int engine_advise(struct err *err, const char *advice);
 char *engine_kept_path(const struct engine *engine); /* of the facts, in the run's folder; owned */
 
 #endif

@@ -282,7 +282,8 @@ static void recall_kept(struct engine *engine, const struct past *past)
     }
 }
 
-int engine_resume(struct engine *engine, const struct past *past, struct err *err)
+/* Up to where the run itself goes on: nothing of it has changed. */
+static int go_back_in(struct engine *engine, const struct past *past, struct err *err)
 {
     struct resume_probe found;
     struct resume_from from;
@@ -298,7 +299,12 @@ int engine_resume(struct engine *engine, const struct past *past, struct err *er
     if (ask(engine, &from, err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);
-    if (engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 || prepare(engine, past, &from, err) != 0)
-        return -1;
+    return engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 || prepare(engine, past, &from, err) != 0 ? -1 : 0;
+}
+
+int engine_resume(struct engine *engine, const struct past *past, struct err *err)
+{
+    if (go_back_in(engine, past, err) != 0)
+        return engine_advise(err, "the run stays as it is; `dualserver resume` goes on with it, `dualserver undo` takes it back");
     return engine_carry_out(engine, err);
 }

@@ -139,11 +139,6 @@ static int check_files(struct engine *engine, const struct past *past, struct er
     return 0;
 }
 
-static int remove_file(struct host *host, const char *path, struct err *err)
-{
-    return host_script(host, NULL, err, "# rm $1\nrm -f -- \"$1\"; sync -- \"${1%/*}\"", path, NULL);
-}
-
 static int restore_file(struct engine *engine, const struct past *past, const struct past_change *change, struct err *err)
 {
     struct host *host = engine->world.hosts[change->side];
@@ -156,16 +151,16 @@ static int restore_file(struct engine *engine, const struct past *past, const st
         rc = read_file(host, backup, &before, &kept, err);
     const bool as_before = same_text(first->before_sha256, exists, &now);
     if (rc == 0 && !as_before && first->before_sha256 == NULL)
-        rc = remove_file(host, change->path, err);
+        rc = file_remove(host, change->path, err);
     else if (rc == 0 && !as_before && kept && same_text(first->before_sha256, true, &before))
         rc = file_replace(host, change->path, buf_str(&before), before.len, &now, NULL, err);
     else if (rc == 0 && !as_before)
         rc = err_set(err, ERR_WORLD, "the backup %s is missing or is not what the file was", backup);
     if (rc == 0 && kept) /* the file itself is that again */
-        rc = remove_file(host, backup, err);
+        rc = file_remove(host, backup, err);
     char *by_watchdog = mem_printf("%s.%s.taken-back", change->path, engine->world.run_id);
     if (rc == 0)
-        rc = remove_file(host, by_watchdog, err);
+        rc = file_remove(host, by_watchdog, err);
     free(by_watchdog);
     buf_wipe(&now);
     buf_wipe(&before);
@@ -324,7 +319,7 @@ int engine_undo(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
     if (may_undo(engine, past, err) != 0 || engine_recall(engine, past, err) != 0 || check_files(engine, past, err) != 0)
-        return -1;
+        return engine_advise(err, "the run stays as it is; `dualserver undo` takes it back");
     char *text = mem_printf("Take run %s back? The slave's %s is then as it was before it; servers that were restarted are "
                             "restarted once more.", past->run, engine->answers->database);
     int rc = ask(engine, text, err);
@@ -370,7 +365,7 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
                         past_next(state));
     }
     if (engine_recall(engine, past, err) != 0)
-        return -1;
+        return engine_advise(err, "the run stays as it is; `dualserver accept` lets go of the old data");
     char *text = mem_printf("Let go of what run %s has kept? The slave's old data of before it is deleted, for good.", past->run);
     int rc = ask(engine, text, err);
     free(text);
