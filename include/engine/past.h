@@ -33,6 +33,7 @@ struct past_change {
     bool done;       /* else it was meant to be done, and may have been in part */
     bool failed;     /* the last try ended with an error of its own */
     int error;       /* enum err_code of that */
+    bool again;      /* a resumed run went back behind it since: it is to be done once more */
     bool undone;
 };
 
@@ -50,6 +51,7 @@ struct past {
     size_t change_count;
     struct past_word *words;           /* what was learnt; the last of a name counts */
     size_t word_count;
+    int back;                          /* the step that a resumed run went back to, and has not begun yet; 0: none */
     int step;                          /* begun last, 1..14; 0: none */
     bool step_done;
     bool ended, ok, nothing_left, undoing, undone, accepted;

@@ -229,6 +229,9 @@ static int prepare(struct engine *engine, const struct past *past, const struct 
                                    (from->step < 11 || (from->change < engine->plan.count && engine->plan.changes[from->change].restarts));
     if (from->why != NULL)
         world_note(world, SEVERITY_INFO, "%s", from->why);
+    const int again = engine->plan.way->again != 0 ? engine->plan.way->again : 2;
+    if (from->back != 0 && journal_back(engine->journal, from->back, from->back <= again, err) != 0)
+        return -1;
     if (from->discard && discard(engine, past, err) != 0)
         return -1;
     if (!slave_may_be_down && engine_start_slave(engine, past, err) != 0)
