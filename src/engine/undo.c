@@ -332,6 +332,9 @@ int engine_undo(struct engine *engine, const struct past *past, struct err *err)
         return -1;
     if (!engine->same_plan)
         world_note(world, SEVERITY_WARNING, "the plan made now is not the one of then; what both have is taken back");
+    if (past->spoilt > 0)
+        world_note(world, SEVERITY_WARNING, "%zu lines of the journal cannot be read: what only they tell of is not taken back; compare both servers",
+                   past->spoilt);
     struct err mark = ERR_INIT;
     engine->port.cancel_fd = -1;
     if (engine_start_master(engine, err) != 0 || engine_start_slave(engine, past, err) != 0 || take_back(engine, past, err) != 0) {

@@ -46,6 +46,7 @@ static struct {
     const struct fault *fault; /* NULL: only counted */
     unsigned long at, at_step;
     bool by_step;
+    char word[64];           /* in the label; empty: any */
     char log[256], pause[256];
 } wish;
 
@@ -70,6 +71,9 @@ static void take_word(const char *key, const char *value)
         (void)snprintf(wish.log, sizeof wish.log, "%s", value);
     } else if (strcmp(key, "pause") == 0) {
         (void)snprintf(wish.pause, sizeof wish.pause, "%s", value);
+    } else if (strcmp(key, "at") == 0 && value[0] == '~') {
+        (void)snprintf(wish.word, sizeof wish.word, "%s", value + 1);
+        wish.at = 1;
     } else if (strcmp(key, "at") == 0) {
         wish.at = strtoul(value, &end, 10);
         wish.by_step = *end == '.';
@@ -116,11 +120,11 @@ static void note(const char *prefix, enum side side, enum what what, const char 
     (void)close(fd);
 }
 
-static bool is_it(enum what what)
+static bool is_it(enum what what, const char *label)
 {
     const bool there = wish.by_step ? counted_step > (int)wish.at_step || (counted_step == (int)wish.at_step && in_step >= wish.at)
                                     : calls >= wish.at;
-    return wish.fault != NULL && wish.at != 0 && !hit && there && (!wish.fault->sql_only || what == CALL_SQL);
+    return wish.fault != NULL && wish.at != 0 && !hit && there && strstr(label, wish.word) != NULL && (!wish.fault->sql_only || what == CALL_SQL);
 }
 
 const struct fault *fault_at(enum side side, enum what what, const char *label)
@@ -134,7 +138,7 @@ const struct fault *fault_at(enum side side, enum what what, const char *label)
     }
     calls++;
     in_step++;
-    const bool now = is_it(what);
+    const bool now = is_it(what, label);
     hit = hit || now;
     note("", side, what, label);
     if (now)

@@ -2,7 +2,8 @@
  *
  *     DUALSERVER_FAULT="at=57 kind=kill-after log=/tmp/calls" dualserver-faulty setup ...
  *
- * at=57 is the 57th call, at=6.3 the third of step 6; steps 0 and 15 are what comes before the first and after the last.
+ * at=57 is the 57th call, at=6.3 the third of step 6, at=~WORD the first whose label has that word; steps 0 and 15 are what comes
+ * before the first and after the last.
  * log: a line per call, "N<tab>STEP.K<tab>SIDE<tab>WHAT<tab>LABEL", and one that begins with "hit". kind=count only counts. pause: a
  * file that is made when the call is reached, with the program's number in it; the program goes on when it is gone. The lock's own calls, which come by the
  * clock, are not counted, but end with the connection.
