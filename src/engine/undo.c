@@ -16,6 +16,7 @@
 #include "host/service.h"
 #include "mysql/cnf.h"
 #include "steps/aside.h"
+#include "steps/config.h"
 #include "steps/copy_way.h"
 #include "steps/take_back.h"
 
@@ -170,10 +171,24 @@ static int restore_file(struct engine *engine, const struct past *past, const st
 
 /* Reverts of changes. */
 
-static const struct past_change *begun(const struct past *past, const struct change *change)
+/* What a spoilt line said was begun, when a later change was. Reverts may be repeated. */
+static bool lost(const struct engine *engine, const struct past *past, size_t index)
 {
+    bool later = false;
+    for (size_t i = 0; i < past->change_count; i++)
+        later = later || past->changes[i].index > index;
+    return past->spoilt > 0 && engine->same_plan && later;
+}
+
+/* *index: the change's in the plan, then in the journal. */
+static bool to_revert(const struct engine *engine, const struct past *past, size_t *index)
+{
+    const struct change *change = &engine->plan.changes[*index];
     const struct past_change *found = past_change(past, change->step, change->what, change->path);
-    return found != NULL && !found->undone ? found : NULL;
+    if (found == NULL)
+        return lost(engine, past, *index);
+    *index = found->index;
+    return !found->undone;
 }
 
 static int revert(struct engine *engine, const struct past *past, bool last, struct err *err)
@@ -181,8 +196,8 @@ static int revert(struct engine *engine, const struct past *past, bool last, str
     struct world *world = &engine->world;
     for (size_t i = engine->plan.count; i-- > 0;) {
         const struct change *change = &engine->plan.changes[i];
-        const struct past_change *then = begun(past, change);
-        if (then == NULL || change->kind == CHANGE_FILE || change->revert == NULL || change->revert_last != last)
+        size_t then = i;
+        if (change->kind == CHANGE_FILE || change->revert == NULL || change->revert_last != last || !to_revert(engine, past, &then))
             continue;
         world->step = change->step;
         char *what = mem_printf("take back: %s", change->what);
@@ -190,7 +205,7 @@ static int revert(struct engine *engine, const struct past *past, bool last, str
         free(what);
         if (change->revert(world, change, err) != 0)
             return err_wrap(err, "step %d", change->step);
-        if (journal_taken_back(engine->journal, then->index, err) != 0)
+        if (journal_taken_back(engine->journal, then, err) != 0)
             return -1;
     }
     return 0;
@@ -207,6 +222,9 @@ static int revert_files(struct engine *engine, const struct past *past, struct e
         if (restore_file(engine, past, change, err) != 0 || journal_taken_back(engine->journal, change->index, err) != 0)
             return -1;
     }
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE && past->spoilt > 0 && engine->same_plan; side++)
+        if (config_put_back(&engine->world, side, err) != 0)
+            return -1;
     return 0;
 }
 
