@@ -16,7 +16,6 @@
 #include "host/service.h"
 #include "mysql/cnf.h"
 #include "steps/aside.h"
-#include "steps/config.h"
 #include "steps/copy_way.h"
 #include "steps/take_back.h"
 
@@ -75,14 +74,31 @@ static bool same_text(const char *sha256, bool exists, const struct buf *text)
     return same;
 }
 
-static bool ours(const struct past *past, const struct past_change *of, bool exists, const struct buf *text)
+/* What it was before the run: the plan, where it is that of then, knows it also when the journal does not tell any more. */
+static bool as_before(const struct engine *engine, const struct past *past, const struct past_change *of, bool exists, const struct buf *text)
 {
-    if (same_text(first_of(past, of)->before_sha256, exists, text))
+    for (size_t i = 0; engine->same_plan && i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->kind == CHANGE_FILE && change->server == of->side && strcmp(change->path, of->path) == 0)
+            return change->before == NULL ? !exists : exists && text->len == strlen(change->before) && strcmp(buf_str(text), change->before) == 0;
+    }
+    return same_text(first_of(past, of)->before_sha256, exists, text);
+}
+
+static bool ours(const struct engine *engine, const struct past *past, const struct past_change *of, bool exists, const struct buf *text)
+{
+    if (as_before(engine, past, of, exists, text))
         return true;
     for (size_t i = 0; i < past->change_count; i++) {
         const struct past_change *change = &past->changes[i];
         if (change->path != NULL && change->side == of->side && strcmp(change->path, of->path) == 0 &&
             same_text(change->after_sha256, exists, text))
+            return true;
+    }
+    for (size_t i = 0; engine->same_plan && exists && i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->kind == CHANGE_FILE && change->server == of->side && strcmp(change->path, of->path) == 0 &&
+            strcmp(buf_str(text), change->after) == 0)
             return true;
     }
     return false;
@@ -128,7 +144,7 @@ static int check_files(struct engine *engine, const struct past *past, struct er
         if (change->path == NULL || change->undone)
             continue;
         int rc = read_file(engine->world.hosts[change->side], change->path, &now, &exists, err);
-        if (rc == 0 && !ours(past, change, exists, &now)) {
+        if (rc == 0 && !ours(engine, past, change, exists, &now)) {
             show_edit(engine, change, &now);
             rc = err_set(err, ERR_REFUSED, "%s on the %s was edited since this run wrote it", change->path, side_name(change->side));
             err_hint(err, "nothing was touched; take that edit out (the diff is above), undo, and put it in again");
@@ -143,19 +159,21 @@ static int check_files(struct engine *engine, const struct past *past, struct er
 static int restore_file(struct engine *engine, const struct past *past, const struct past_change *change, struct err *err)
 {
     struct host *host = engine->world.hosts[change->side];
-    const struct past_change *first = first_of(past, change);
+    const struct buf none = BUF_INIT;
     char *backup = mem_printf("%s.%s.bak", change->path, engine->world.run_id);
     struct buf now = BUF_INIT, before = BUF_INIT;
     bool exists = false, kept = false;
     int rc = read_file(host, change->path, &now, &exists, err);
     if (rc == 0)
         rc = read_file(host, backup, &before, &kept, err);
-    const bool as_before = same_text(first->before_sha256, exists, &now);
-    if (rc == 0 && !as_before && first->before_sha256 == NULL)
+    const bool so_already = as_before(engine, past, change, exists, &now);
+    if (rc == 0 && !so_already && !ours(engine, past, change, exists, &now))
+        rc = err_set(err, ERR_REFUSED, "%s on the %s was edited since this run wrote it", change->path, side_name(change->side));
+    else if (rc == 0 && !so_already && as_before(engine, past, change, false, &none))
         rc = file_remove(host, change->path, err);
-    else if (rc == 0 && !as_before && kept && same_text(first->before_sha256, true, &before))
+    else if (rc == 0 && !so_already && kept && as_before(engine, past, change, true, &before))
         rc = file_replace(host, change->path, buf_str(&before), before.len, &now, NULL, err);
-    else if (rc == 0 && !as_before)
+    else if (rc == 0 && !so_already)
         rc = err_set(err, ERR_WORLD, "the backup %s is missing or is not what the file was", backup);
     if (rc == 0 && kept) /* the file itself is that again */
         rc = file_remove(host, backup, err);
@@ -169,8 +187,6 @@ static int restore_file(struct engine *engine, const struct past *past, const st
     return rc;
 }
 
-/* Reverts of changes. */
-
 /* What a spoilt line said was begun, when a later change was. Reverts may be repeated. */
 static bool lost(const struct engine *engine, const struct past *past, size_t index)
 {
@@ -179,6 +195,8 @@ static bool lost(const struct engine *engine, const struct past *past, size_t in
         later = later || past->changes[i].index > index;
     return past->spoilt > 0 && engine->same_plan && later;
 }
+
+/* Reverts of changes. */
 
 /* *index: the change's in the plan, then in the journal. */
 static bool to_revert(const struct engine *engine, const struct past *past, size_t *index)
@@ -211,6 +229,18 @@ static int revert(struct engine *engine, const struct past *past, bool last, str
     return 0;
 }
 
+static int revert_lost_files(struct engine *engine, const struct past *past, struct err *err)
+{
+    for (size_t i = engine->plan.count; i-- > 0;) {
+        const struct change *change = &engine->plan.changes[i];
+        struct past_change then = { .step = change->step, .side = change->server, .path = change->path };
+        if (change->kind == CHANGE_FILE && lost(engine, past, i) && first_of(past, &then) == &then &&
+            restore_file(engine, past, &then, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int revert_files(struct engine *engine, const struct past *past, struct err *err)
 {
     for (size_t i = past->change_count; i-- > 0;) {
@@ -222,10 +252,7 @@ static int revert_files(struct engine *engine, const struct past *past, struct e
         if (restore_file(engine, past, change, err) != 0 || journal_taken_back(engine->journal, change->index, err) != 0)
             return -1;
     }
-    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE && past->spoilt > 0 && engine->same_plan; side++)
-        if (config_put_back(&engine->world, side, err) != 0)
-            return -1;
-    return 0;
+    return revert_lost_files(engine, past, err);
 }
 
 /* Only of a log that this run began: it was off before, and no index was there. */
