@@ -20,6 +20,7 @@
 #include "steps/copy_way.h"
 #include "steps/kept_definitions.h"
 #include "steps/take_back.h"
+#include "steps/watch.h"
 
 static char *read_word(struct host *host, const char *path)
 {
@@ -111,6 +112,17 @@ int engine_start_slave(struct engine *engine, const struct past *past, struct er
     return world_db(world, SIDE_SLAVE, err) != NULL ? 0 : -1;
 }
 
+/* Where it does not start even with its options as before, a watchdog goes on trying. */
+static int start_or_watch(struct world *world, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    bool taken_back = false;
+    if (recover_start_master(world, &taken_back, err) == 0)
+        return 0;
+    (void)watch_begin(world, &ignored);
+    return -1;
+}
+
 int engine_start_master(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
@@ -126,8 +138,7 @@ int engine_start_master(struct engine *engine, struct err *err)
         return -1;
     if (!active) {
         world_note(world, SEVERITY_WARNING, "the master's mysqld is not running: it is started before anything else");
-        if (service_start(world->hosts[SIDE_MASTER], service, err) != 0)
-            return -1;
+        return start_or_watch(world, err);
     }
     return world_db(world, SIDE_MASTER, err) != NULL ? 0 : -1;
 }

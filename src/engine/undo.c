@@ -18,6 +18,7 @@
 #include "steps/aside.h"
 #include "steps/copy_way.h"
 #include "steps/take_back.h"
+#include "steps/watch.h"
 
 static int ask(struct engine *engine, const char *text, struct err *err)
 {
@@ -284,6 +285,8 @@ static int restart(struct engine *engine, const struct past *past, enum side sid
         return 0;
     world->step = step;
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });
+    if (side == SIDE_MASTER && watch_begin(world, err) != 0)
+        return -1;
     if (side == SIDE_MASTER)
         world_downtime_begin(world);
     world_db_close(world, side);
@@ -298,8 +301,10 @@ static int restart(struct engine *engine, const struct past *past, enum side sid
     }
     if (rc == 0 && world_db(world, side, err) == NULL)
         rc = -1;
-    if (side == SIDE_MASTER)
+    if (side == SIDE_MASTER && rc == 0) { /* else it stays armed, and goes on trying */
         world_downtime_end(world);
+        (void)watch_end(world, NULL);
+    }
     return rc == 0 ? 0 : err_wrap(err, "the %s's server could not be restarted", side_name(side));
 }
 
