@@ -159,6 +159,8 @@ static void forget(struct past *past, const char *name)
 static void take_back(struct past *past, struct json_object *record)
 {
     past->back = (int)number_of(record, "step");
+    if (past->back_most == 0 || past->back < past->back_most)
+        past->back_most = past->back;
     for (size_t i = 0; i < past->change_count; i++)
         past->changes[i].again = past->changes[i].again || past->changes[i].step >= past->back;
     if (truth_of(record, "anew"))
@@ -269,7 +271,7 @@ static bool all_taken_back(const struct past *past)
     for (size_t i = 0; i < past->change_count; i++)
         if (!past->changes[i].undone)
             return false;
-    return true;
+    return past->change_count > 0 || past->spoilt == 0; /* what is spoilt may have told of one */
 }
 
 enum past_state past_state(const struct past *past)
@@ -304,6 +306,17 @@ const struct past_change *past_change(const struct past *past, int step, const c
         if (past->changes[i].step == step && same(past->changes[i].what, what) && same(past->changes[i].path, path))
             return &past->changes[i];
     return NULL;
+}
+
+bool past_lost(const struct past *past, size_t index)
+{
+    bool later = false;
+    for (size_t i = 0; i < past->change_count; i++) {
+        if (past->changes[i].index == index)
+            return false;
+        later = later || past->changes[i].index > index;
+    }
+    return past->spoilt > 0 && later;
 }
 
 void past_free(struct past *past)

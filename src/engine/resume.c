@@ -292,7 +292,7 @@ static void recall_kept(struct engine *engine, const struct past *past)
     engine->kept = mem_alloc((engine->plan.count + 1) * sizeof *engine->kept);
     for (size_t i = 0; i < engine->plan.count; i++) {
         const struct change *change = &engine->plan.changes[i];
-        engine->kept[i] = past_change(past, change->step, change->what, change->path) != NULL;
+        engine->kept[i] = past_change(past, change->step, change->what, change->path) != NULL || past_lost(past, i);
     }
 }
 

@@ -17,9 +17,12 @@ static bool once(const struct change *change)
     return change->step == ASIDE && change->destroys;
 }
 
-static bool done(const struct past *past, const struct change *change)
+static bool done(const struct past *past, const struct plan *plan, size_t index)
 {
+    const struct change *change = &plan->changes[index];
     const struct past_change *found = record(past, change);
+    if (found == NULL && past_lost(past, index))
+        return past->back_most == 0 || change->step < past->back_most || once(change);
     return found != NULL && found->done && (!found->again || once(change));
 }
 
@@ -108,7 +111,7 @@ void resume_decide(const struct past *past, const struct plan *plan, const struc
 {
     *from = (struct resume_from){ .change = plan->count, .step = PROVEN };
     for (size_t i = 0; i < plan->count; i++) {
-        left[i] = !done(past, &plan->changes[i]);
+        left[i] = !done(past, plan, i);
         if (left[i] && from->change == plan->count) {
             from->change = i;
             from->step = plan->changes[i].step;
@@ -122,7 +125,7 @@ void resume_decide(const struct past *past, const struct plan *plan, const struc
     from->discard = from->back != 0 && step_begun(past, IN_PLACE, PROVEN);
     for (size_t i = 0; i < plan->count; i++) {
         const struct change *change = &plan->changes[i];
-        if (from->back != 0 && change->step >= from->back && !(once(change) && done(past, change)))
+        if (from->back != 0 && change->step >= from->back && !(once(change) && done(past, plan, i)))
             left[i] = true;
         /* somebody may have started it */
         if (from->back == 0 && from->step >= IN_PLACE && from->step < STARTED && change->step == ASIDE && change->restarts)

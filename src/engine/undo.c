@@ -188,15 +188,6 @@ static int restore_file(struct engine *engine, const struct past *past, const st
     return rc;
 }
 
-/* What a spoilt line said was begun, when a later change was. Reverts may be repeated. */
-static bool lost(const struct engine *engine, const struct past *past, size_t index)
-{
-    bool later = false;
-    for (size_t i = 0; i < past->change_count; i++)
-        later = later || past->changes[i].index > index;
-    return past->spoilt > 0 && engine->same_plan && later;
-}
-
 /* Reverts of changes. */
 
 /* *index: the change's in the plan, then in the journal. */
@@ -205,7 +196,7 @@ static bool to_revert(const struct engine *engine, const struct past *past, size
     const struct change *change = &engine->plan.changes[*index];
     const struct past_change *found = past_change(past, change->step, change->what, change->path);
     if (found == NULL)
-        return lost(engine, past, *index);
+        return engine->same_plan && past_lost(past, *index);
     *index = found->index;
     return !found->undone;
 }
@@ -235,7 +226,7 @@ static int revert_lost_files(struct engine *engine, const struct past *past, str
     for (size_t i = engine->plan.count; i-- > 0;) {
         const struct change *change = &engine->plan.changes[i];
         struct past_change then = { .step = change->step, .side = change->server, .path = change->path };
-        if (change->kind == CHANGE_FILE && lost(engine, past, i) && first_of(past, &then) == &then &&
+        if (change->kind == CHANGE_FILE && engine->same_plan && past_lost(past, i) && first_of(past, &then) == &then &&
             restore_file(engine, past, &then, err) != 0)
             return -1;
     }

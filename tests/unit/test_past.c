@@ -67,6 +67,7 @@ static void states_of_a_run(void **state)
     } cases[] = {
         { BEGIN, PAST_UNTOUCHED, "changed nothing" },
         { BEGIN INTENT("0", "1", "a"), PAST_UNFINISHED, "`dualserver resume`" },
+        { BEGIN "garbage\n", PAST_UNFINISHED, "`dualserver resume`" }, /* it may have told of a change */
         { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n", PAST_PROVEN, "`dualserver accept`" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false}\n", PAST_UNFINISHED, "`dualserver undo`" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n", PAST_UNTOUCHED, "taken back" },
@@ -156,6 +157,7 @@ static void where_a_run_goes_on(void **state)
           ".....x.xxxxxxxxx" },
         { "went back and broke off at the swap", 11, 0, { .copy_usable = true },
           BACK("6") INTENT("5", "6", "6") DONE("5") INTENT("7", "7", "7 stop") DONE("7") INTENT("8", "8", "8"), 8, 0, false, ".......xxxxxxxxx" },
+        { "a spoilt line among them", 0, 0, { .copy_usable = true }, "garbage\n" INTENT("3", "4", "4"), 4, 0, false, "...xxxxxxxxxxxxx" },
         { "rows: streaming", 5, 6, { .copy_usable = true }, "", 6, 6, false, ".....xxxxxxxxxxx" },
         { "rows: restart", 2, 6, { 0 }, "", 3, 0, false, "..xxxxxxxxxxxxxx" },
     };
