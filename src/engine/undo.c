@@ -276,6 +276,9 @@ static int restart(struct engine *engine, const struct past *past, enum side sid
         return 0;
     world->step = step;
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });
+    struct err no_room = ERR_INIT;
+    if (side == SIDE_MASTER) /* the copy may fill the disk that the watchdog's script is to lie on */
+        (void)recover_clean_side(world, side, &no_room);
     if (side == SIDE_MASTER && watch_begin(world, err) != 0)
         return -1;
     if (side == SIDE_MASTER)
