@@ -124,7 +124,9 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
         return err_hint(err, "%s%s", past_next(state)[0] != '\0' ? "what can be done with it: dualserver " : "there is nothing to accept",
                         past_next(state));
     }
-    if (engine_recall(engine, past, err) != 0 || ask(engine, "", err) != 0)
+    if (engine_recall(engine, past, err) != 0)
+        return engine_advise(err, "the run stays as it is; `dualserver accept` lets go of the old data");
+    if (ask(engine, "", err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);
     if (engine->journal == NULL)

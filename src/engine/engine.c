@@ -139,7 +139,12 @@ static void forget_plan(struct engine *engine)
     engine->looked = false;
 }
 
-int engine_look(struct engine *engine, struct err *err)
+int engine_advise(struct err *err, const char *advice)
+{
+    return err->hint[0] == '\0' ? err_hint(err, "%s", advice) : -1;
+}
+
+static int look(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
     forget_plan(engine);
@@ -156,6 +161,11 @@ int engine_look(struct engine *engine, struct err *err)
         return -1;
     engine->looked = true;
     return 0;
+}
+
+int engine_look(struct engine *engine, struct err *err)
+{
+    return look(engine, err) == 0 ? 0 : engine_advise(err, "nothing was touched");
 }
 
 static void name_run(struct world *world)
@@ -268,9 +278,13 @@ static int confirm(struct engine *engine, struct err *err)
     return rc;
 }
 
-static int keep_for_undo(struct engine *engine, const struct change *change, struct err *err)
+/* Once: what a second try finds may be what the first one made. */
+static int keep_for_undo(struct engine *engine, size_t index, struct err *err)
 {
-    return change->keep != NULL ? change->keep(&engine->world, change, err) : 0;
+    const struct change *change = &engine->plan.changes[index];
+    if (change->keep == NULL || (engine->kept != NULL && engine->kept[index]))
+        return 0;
+    return change->keep(&engine->world, change, err);
 }
 
 /* What a resumed run cannot find out again is on disk before the next change begins. */
@@ -308,7 +322,7 @@ static int apply_change(struct engine *engine, size_t index, struct err *err)
     struct world *world = &engine->world;
     const struct change *change = &engine->plan.changes[index];
     struct err journal_err = ERR_INIT;
-    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || keep_for_undo(engine, change, err) != 0 ||
+    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || keep_for_undo(engine, index, err) != 0 ||
         journal_intent(engine->journal, change, index, err) != 0)
         return -1;
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = change->server, .text = change->what });
@@ -530,7 +544,7 @@ int engine_run(struct engine *engine, struct err *err)
     if (!engine->planned)
         return err_set(err, ERR_WORLD, "there is no plan yet");
     if (confirm(engine, err) != 0 || begin_run(engine, err) != 0)
-        return -1;
+        return engine_advise(err, "nothing was touched");
     return engine_carry_out(engine, err);
 }
 
@@ -562,6 +576,7 @@ void engine_free(struct engine *engine)
     model_free(&engine->model);
     free(engine->state_dir);
     free(engine->left);
+    free(engine->kept);
     free(engine->told_start);
     free(engine->drifted);
     free(engine);

@@ -22,6 +22,7 @@ struct engine {
     struct journal *journal;
     uint64_t began_ms;
     bool *left;                 /* by change: what a resumed run has left to do; NULL: all */
+    bool *kept;                 /* by change: an earlier try of this run has kept what undo needs of it; NULL: none has */
     int first_step;             /* steps before it were done earlier */
     bool same_plan;             /* engine_recall(): the plan is the one of then */
     char *drifted;              /* and what somebody has edited since; NULL: nothing */
@@ -47,6 +48,8 @@ int engine_recall(struct engine *engine, const struct past *past, struct err *er
 /* The servers run when these return; the slave's without taking up an old replication. */
 int engine_start_master(struct engine *engine, struct err *err);
 int engine_start_slave(struct engine *engine, const struct past *past, struct err *err);
+/* Where an error says nothing of where things stand: this. -1. */
+int engine_advise(struct err *err, const char *advice);
 char *engine_kept_path(const struct engine *engine); /* of the facts, in the run's folder; owned */
 
 #endif

@@ -65,9 +65,8 @@ static int start_and_ask(struct world *world, struct err *err)
                : -1;
 }
 
-/* What keeps it from starting is what this run did: a copy that fills its disk, or the new configuration. Both go; the
- * copy first, because a file can be put back only where there is room. */
-static int start_master(struct world *world, bool *taken_back, struct err *err)
+/* The copy goes first, because a file can be put back only where there is room. */
+int recover_start_master(struct world *world, bool *taken_back, struct err *err)
 {
     struct err ignored = ERR_INIT;
     if (start_and_ask(world, err) == 0)
@@ -85,7 +84,7 @@ static bool recover_master(struct world *world, int step, bool *as_before, struc
     struct err err = ERR_INIT;
     bool taken_back = false, reached = reconnect(world, SIDE_MASTER, RECONNECT_TRIES, &err) == 0, up = reached;
     if (up && world->master_stopped)
-        up = start_master(world, &taken_back, &err) == 0;
+        up = recover_start_master(world, &taken_back, &err) == 0;
     else if (up)
         up = world_db(world, SIDE_MASTER, &err) != NULL;
     /* never stopped, so it runs with the old ones still */
