@@ -397,15 +397,20 @@ static int begin_run(struct engine *engine, struct err *err)
     return rc;
 }
 
-void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice)
+static struct event result_event(const struct engine *engine, bool ok, const char *verdict, const char *advice)
 {
     const struct world *world = &engine->world;
-    world_emit(&engine->world, &(struct event){ .kind = EVENT_RESULT, .ok = ok, .text = verdict, .fix = advice,
-                                                .id = world->run_id, .downtime_ms = world->downtime_ms,
-                                                .done = world->shipped_bytes, .ms = clock_ms() - engine->began_ms });
+    return (struct event){ .kind = EVENT_RESULT, .ok = ok, .text = verdict, .fix = advice, .id = world->run_id,
+                           .downtime_ms = world->downtime_ms, .done = world->shipped_bytes, .ms = clock_ms() - engine->began_ms };
 }
 
-void engine_write_report(struct engine *engine)
+void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    const struct event result = result_event(engine, ok, verdict, advice);
+    world_emit(&engine->world, &result);
+}
+
+static void write_report(struct engine *engine)
 {
     struct world *world = &engine->world;
     struct err err = ERR_INIT;
@@ -413,6 +418,16 @@ void engine_write_report(struct engine *engine)
     if (report_write(path, world, &engine->plan, &engine->model, &err) != 0)
         world_note(world, SEVERITY_WARNING, "the report could not be written: %s", err.text);
     free(path);
+}
+
+/* The result is the last thing that is told: what may still go wrong, and be noted, goes before it. */
+static void conclude(struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    const struct event result = result_event(engine, ok, verdict, advice);
+    model_apply(&engine->model, &result, clock_ms());
+    write_report(engine);
+    guard_end(&engine->world);
+    engine_emit_result(engine, ok, verdict, advice);
 }
 
 static void succeed(struct engine *engine)
@@ -428,8 +443,7 @@ static void succeed(struct engine *engine)
                               plan_destroys(&engine->plan) ? "; the slave's old data is kept: `dualserver accept` lets go of it, "
                                                              "`dualserver undo` brings it back"
                                                            : "");
-    engine_emit_result(engine, true, verdict, advice);
-    engine_write_report(engine);
+    conclude(engine, true, verdict, advice);
     free(advice);
     free(verdict);
 }
@@ -458,8 +472,7 @@ static void fail(struct engine *engine, int step, const struct err *err)
     if (err->hint[0] != '\0')
         buf_adds(&state, err->hint);
     journal_end(engine->journal, false, nothing_left, err->text, &journal_err);
-    engine_emit_result(engine, false, err->text, buf_str(&state));
-    engine_write_report(engine);
+    conclude(engine, false, err->text, buf_str(&state));
     buf_free(&state);
 }
 
@@ -480,7 +493,6 @@ int engine_carry_out(struct engine *engine, struct err *err)
         name_the_limit(world, err);
         fail(engine, failed, err);
     }
-    guard_end(world);
     journal_close(engine->journal);
     engine->journal = NULL;
     return failed == 0 ? 0 : -1;

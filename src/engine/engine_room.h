@@ -31,9 +31,8 @@ struct engine {
 /* Applies what is to do, step after step, and ends the run: verdict, report, or the recovery from a failure. */
 int engine_carry_out(struct engine *engine, struct err *err);
 void engine_emit_step(struct world *world, const struct step *step, enum step_state state, uint64_t ms, const char *text);
-/* The last event, and the report of this run. */
+/* The last event. */
 void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice);
-void engine_write_report(struct engine *engine);
 /* Connects, reads the facts that the run was planned with, and plans again. */
 int engine_recall(struct engine *engine, const struct past *past, struct err *err);
 /* The servers run when these return; the slave's without taking up an old replication. */

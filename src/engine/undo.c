@@ -314,8 +314,8 @@ static int take_back(struct engine *engine, const struct past *past, struct err 
 static void end(struct engine *engine, bool ok, const char *verdict, const char *advice)
 {
     engine->world.step = 0;
-    engine_emit_result(engine, ok, verdict, advice);
     guard_end(&engine->world);
+    engine_emit_result(engine, ok, verdict, advice);
     journal_close(engine->journal);
     engine->journal = NULL;
 }
