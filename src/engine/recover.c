@@ -104,6 +104,15 @@ static bool recover_master(struct world *world, int step, bool *as_before, struc
     return reached;
 }
 
+/* A comparison or a change of the way of following that was broken off has left it stopped. */
+static void let_slave_run(struct world *world, struct buf *state)
+{
+    struct err err = ERR_INIT;
+    struct db *slave = world_db(world, SIDE_SLAVE, &err);
+    if (slave == NULL || slave_let_run(slave, &err) != 0)
+        buf_addf(state, "Its replication could not be seen running: %s. ", err.text);
+}
+
 /* Between the swap of step 8 and skip-slave-start of step 10, an old replication would resume onto new data. */
 static bool slave_may_start(const struct world *world, int step)
 {
@@ -128,6 +137,8 @@ static bool recover_slave(struct world *world, int step, struct buf *state)
     else if (reached)
         buf_addf(state, "The slave's mysqld %s; %s there is not proven. ", world->slave_stopped ? "is stopped" : "runs",
                  world->answers->database);
+    if (step >= 13 && reached)
+        let_slave_run(world, state);
     if (step >= 7 && world->facts.slave.inventory.table_count > 0)
         buf_addf(state, "Its old tables are in " ASIDE_PREFIX "%s. ", world->run_id);
     return reached;

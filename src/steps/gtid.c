@@ -194,7 +194,8 @@ static int apply_use(struct world *world, const struct change *change, struct er
 {
     struct db *slave = world_db(world, SIDE_SLAVE, err);
     bool may = false;
-    if (slave == NULL || wait_for_reading(world, slave, err) != 0 || may_use(world, slave, &may, err) != 0)
+    /* a first try may have been broken off behind its STOP */
+    if (slave == NULL || slave_let_run(slave, err) != 0 || wait_for_reading(world, slave, err) != 0 || may_use(world, slave, &may, err) != 0)
         return -1;
     if (!may) {
         world_note(world, SEVERITY_INFO, "the slave stays with file and position: the master has written no GTID yet");
