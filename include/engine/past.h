@@ -22,6 +22,7 @@ enum past_state {
     PAST_PROVEN,     /* done: accept or undo */
     PAST_UNDOING,    /* an undo broke off: undo again */
     PAST_UNDONE,
+    PAST_ACCEPTING,  /* an accept broke off: accept again, for what undo needs may be gone */
     PAST_ACCEPTED,
 };
 
@@ -52,7 +53,7 @@ struct past {
     size_t word_count;
     int step;                          /* begun last, 1..14; 0: none */
     bool step_done;
-    bool ended, ok, nothing_left, undoing, undone, accepted;
+    bool ended, ok, nothing_left, undoing, undone, accepting, accepted;
     char *verdict;                     /* of its last end */
     size_t spoilt;                     /* lines that could not be read */
 };

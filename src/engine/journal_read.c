@@ -156,6 +156,12 @@ static void take_undone(struct past *past, struct json_object *record)
     past->undone = true;
 }
 
+static void take_accept(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->accepting = true;
+}
+
 static void take_accepted(struct past *past, struct json_object *record)
 {
     (void)record;
@@ -168,7 +174,7 @@ static const struct {
 } kinds[] = {
     { "begin", take_begin },   { "intent", take_intent }, { "done", take_done },     { "failed", take_failed },
     { "step", take_step },     { "learnt", take_learnt }, { "resume", take_resume }, { "undo", take_undo },
-    { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accepted", take_accepted },
+    { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accept", take_accept }, { "accepted", take_accepted },
 };
 
 /* A line counts only when it is one whole object that names its kind. */
@@ -245,6 +251,8 @@ enum past_state past_state(const struct past *past)
 {
     if (past->accepted)
         return PAST_ACCEPTED;
+    if (past->accepting)
+        return PAST_ACCEPTING;
     if (past->undone)
         return PAST_UNDONE;
     if (past->undoing)

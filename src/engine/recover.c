@@ -38,6 +38,11 @@ static int reconnect(struct world *world, enum side side, int tries, struct err 
     }
 }
 
+int recover_reconnect(struct world *world, enum side side, struct err *err)
+{
+    return reconnect(world, side, RECONNECT_TRIES, err);
+}
+
 /* Removes the run's own copy on one host. What is kept of the slave's old data and of accounts stays. */
 static int clean(struct world *world, enum side side, struct err *err)
 {

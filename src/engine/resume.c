@@ -101,7 +101,9 @@ int engine_start_slave(struct engine *engine, const struct past *past, struct er
     }
     for (size_t i = 0; !active && moved && !pointed && world->facts.slave.slave_status.configured && i < engine->plan.count; i++) {
         const struct change *change = &engine->plan.changes[i];
-        if (change->step == 10 && change->kind == CHANGE_FILE &&
+        if (change->step != 10 || change->kind != CHANGE_FILE)
+            continue;
+        if ((past_change(past, 10, change->what, change->path) == NULL && journal_intent(engine->journal, change, i, err) != 0) ||
             change_apply_file(world, change, err) != 0)
             return -1;
     }
@@ -117,19 +119,21 @@ int engine_start_master(struct engine *engine, struct err *err)
     const struct service *service = &world->facts.master.service;
     bool active = false, taken_back = false;
     struct buf said = BUF_INIT;
-    /* the watchdog may have started it, or be about to */
+    struct err first = ERR_INIT;
+    if (service_active(world->hosts[SIDE_MASTER], service, &active, err) != 0)
+        return -1;
+    if (!active) {
+        world_note(world, SEVERITY_WARNING, "the master's mysqld is not running: it is started before anything else");
+        active = service_start(world->hosts[SIDE_MASTER], service, &first) == 0;
+    }
+    /* only now: until then the watchdog may start it, when this program dies, too */
     int rc = watchdog_disarm(world->hosts[SIDE_MASTER], world->run_dir[SIDE_MASTER], &taken_back, &said, err);
     if (rc == 0 && said.len > 0)
         world_note(world, SEVERITY_INFO, "the watchdog on the master: %s", buf_str(&said));
     buf_free(&said);
-    if (rc != 0 || service_active(world->hosts[SIDE_MASTER], service, &active, err) != 0)
-        return -1;
-    if (!active) {
-        world_note(world, SEVERITY_WARNING, "the master's mysqld is not running: it is started before anything else");
-        if (service_start(world->hosts[SIDE_MASTER], service, err) != 0)
-            return -1;
-    }
-    return world_db(world, SIDE_MASTER, err) != NULL ? 0 : -1;
+    if (rc == 0 && !active) /* what kept it from starting may be what the watchdog has taken back */
+        rc = service_start(world->hosts[SIDE_MASTER], service, err);
+    return rc == 0 && world_db(world, SIDE_MASTER, err) != NULL ? 0 : -1;
 }
 
 static bool rebooted(struct world *world, enum side side, const char *then)

@@ -18,6 +18,7 @@
 #include "steps/aside.h"
 #include "steps/copy_way.h"
 #include "steps/take_back.h"
+#include "steps/watch.h"
 
 static int ask(struct engine *engine, const char *text, struct err *err)
 {
@@ -34,6 +35,10 @@ static int may_undo(const struct engine *engine, const struct past *past, struct
         err_set(err, ERR_REFUSED, "run %s is %s", past->run, past_state_word(state));
         return err_hint(err, state == PAST_ACCEPTED ? "the slave's old data was let go of: there is nothing to go back to"
                                                     : "there is nothing to take back");
+    }
+    if (state == PAST_ACCEPTING) {
+        err_set(err, ERR_REFUSED, "run %s is being accepted: the slave's old data may be gone in part", past->run);
+        return err_hint(err, "nothing was touched; `dualserver accept` goes on letting go of it");
     }
     char *later = runs_later(engine->state_dir, past);
     if (later == NULL)
@@ -230,36 +235,57 @@ static int remove_binlogs(struct engine *engine, const struct past *past, struct
                        master->binlog_index, NULL);
 }
 
-static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
+static bool was_restarted(const struct engine *engine, const struct past *past, int step)
+{
+    for (size_t i = 0; i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->restarts && change->step == step && past_change(past, step, change->what, change->path) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* From the stop on nothing but the start counts: neither a cancel nor a connection that breaks keeps it from being tried. */
+static int stop_and_start(struct engine *engine, const struct past *past, enum side side, struct err *err)
 {
     struct world *world = &engine->world;
     const struct service *service = &facts_of(&world->facts, side)->service;
-    bool restarted = false;
-    for (size_t i = 0; i < engine->plan.count; i++) {
-        const struct change *change = &engine->plan.changes[i];
-        restarted = restarted || (change->restarts && change->step == step &&
-                                  past_change(past, step, change->what, change->path) != NULL);
-    }
-    if (!restarted)
-        return 0;
-    world->step = step;
-    world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });
-    if (side == SIDE_MASTER)
-        world_downtime_begin(world);
-    world_db_close(world, side);
+    const int cancel_fd = world->hosts[side]->cancel_fd;
+    world->hosts[side]->cancel_fd = -1;
     int rc = service_stop(world->hosts[side], service, err);
-    struct err binlogs = ERR_INIT;
+    struct err binlogs = ERR_INIT, starting = ERR_INIT;
     if (rc == 0 && side == SIDE_MASTER && remove_binlogs(engine, past, &binlogs) != 0)
         world_note(world, SEVERITY_WARNING, "the binary logs that the run began are still there: %s", binlogs.text);
-    struct err starting = ERR_INIT;
-    if (service_start(world->hosts[side], service, &starting) != 0 && rc == 0) {
+    if (service_start(world->hosts[side], service, &starting) != 0 &&
+        (recover_reconnect(world, side, &starting) != 0 || service_start(world->hosts[side], service, &starting) != 0) && rc == 0) {
         *err = starting;
         rc = -1;
     }
+    world->hosts[side]->cancel_fd = cancel_fd;
+    return rc;
+}
+
+static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
+{
+    struct world *world = &engine->world;
+    if (!was_restarted(engine, past, step))
+        return 0;
+    world->step = step;
+    world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });
+    if (side == SIDE_MASTER) {
+        if (watch_begin(world, err) != 0)
+            return -1;
+        world_downtime_begin(world);
+        world_limit_off(world);
+    }
+    world_db_close(world, side);
+    int rc = stop_and_start(engine, past, side, err);
     if (rc == 0 && world_db(world, side, err) == NULL)
         rc = -1;
-    if (side == SIDE_MASTER)
+    if (side == SIDE_MASTER) {
         world_downtime_end(world);
+        (void)watch_end(world, NULL);
+    }
     return rc == 0 ? 0 : err_wrap(err, "the %s's server could not be restarted", side_name(side));
 }
 
@@ -311,6 +337,17 @@ static int take_back(struct engine *engine, const struct past *past, struct err 
     return recover_remove(world, err);
 }
 
+/* To start the slave its option file may have to be written: the journal knows that then, and it is taken back, too. */
+static int start_and_take_back(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct past now;
+    if (engine_start_master(engine, err) != 0 || engine_start_slave(engine, past, err) != 0 || past_read(past->folder, &now, err) != 0)
+        return -1;
+    const int rc = take_back(engine, &now, err);
+    past_free(&now);
+    return rc;
+}
+
 static void end(struct engine *engine, bool ok, const char *verdict, const char *advice)
 {
     engine->world.step = 0;
@@ -339,7 +376,7 @@ int engine_undo(struct engine *engine, const struct past *past, struct err *err)
         world_note(world, SEVERITY_WARNING, "the plan made now is not the one of then; what both have is taken back");
     struct err mark = ERR_INIT;
     engine->port.cancel_fd = -1;
-    if (engine_start_master(engine, err) != 0 || engine_start_slave(engine, past, err) != 0 || take_back(engine, past, err) != 0) {
+    if (start_and_take_back(engine, past, err) != 0) {
         end(engine, false, err->text, "what was taken back so far stays so; `dualserver undo` goes on");
         return -1;
     }
@@ -364,7 +401,7 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
 {
     struct world *world = &engine->world;
     const enum past_state state = past_state(past);
-    if (state != PAST_PROVEN) {
+    if (state != PAST_PROVEN && state != PAST_ACCEPTING) {
         err_set(err, ERR_REFUSED, "run %s is %s: only what is proven can be accepted", past->run, past_state_word(state));
         return err_hint(err, "%s%s", past_next(state)[0] != '\0' ? "what can be done with it: dualserver " : "there is nothing to accept",
                         past_next(state));
@@ -379,7 +416,7 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
     engine->journal = journal_open(world->state_dir, err);
     if (engine->journal == NULL)
         return -1;
-    if (let_go(engine, err) != 0 || journal_mark(engine->journal, "accepted", err) != 0) {
+    if (journal_mark(engine->journal, "accept", err) != 0 || let_go(engine, err) != 0 || journal_mark(engine->journal, "accepted", err) != 0) {
         end(engine, false, err->text, "`dualserver accept` goes on");
         return -1;
     }

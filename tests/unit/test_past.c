@@ -71,7 +71,8 @@ static void states_of_a_run(void **state)
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n{\"kind\":\"resume\"}\n", PAST_UNFINISHED, "resume" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"undo\"}\n", PAST_UNDOING, "goes on with it" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"undo\"}\n{\"kind\":\"undone\"}\n", PAST_UNDONE, "taken back" },
-        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepted\"}\n", PAST_ACCEPTED, "gone" },
+        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accept\"}\n", PAST_ACCEPTING, "`dualserver accept` goes on" },
+        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accept\"}\n{\"kind\":\"accepted\"}\n", PAST_ACCEPTED, "gone" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct past past = parse(cases[i].text);
