@@ -54,6 +54,7 @@ struct past {
     int step;                          /* begun last, 1..14; 0: none */
     bool step_done;
     bool ended, ok, nothing_left, undoing, undone, accepting, accepted;
+    bool discarding;                   /* a resume has begun to remove what the run had put onto the slave, and was broken off */
     char *verdict;                     /* of its last end */
     size_t spoilt;                     /* lines that could not be read */
 };

@@ -104,6 +104,25 @@ static void take_failed(struct past *past, struct json_object *record)
     change->error = code > 0 ? (int)code : ERR_WORLD;
 }
 
+static void take_again(struct past *past, struct json_object *record)
+{
+    struct past_change *change = change_at(past, number_of(record, "change"));
+    if (change != NULL)
+        change->done = change->failed = false;
+}
+
+static void take_discard(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->discarding = true;
+}
+
+static void take_discarded(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->discarding = false;
+}
+
 static void take_taken_back(struct past *past, struct json_object *record)
 {
     struct past_change *change = change_at(past, number_of(record, "change"));
@@ -174,6 +193,7 @@ static const struct {
 } kinds[] = {
     { "begin", take_begin },   { "intent", take_intent }, { "done", take_done },     { "failed", take_failed },
     { "step", take_step },     { "learnt", take_learnt }, { "resume", take_resume }, { "undo", take_undo },
+    { "again", take_again },   { "discard", take_discard }, { "discarded", take_discarded },
     { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accept", take_accept }, { "accepted", take_accepted },
 };
 

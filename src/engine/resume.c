@@ -233,7 +233,7 @@ static int prepare(struct engine *engine, const struct past *past, const struct 
                                    (from->step < 11 || (from->change < engine->plan.count && engine->plan.changes[from->change].restarts));
     if (from->why != NULL)
         world_note(world, SEVERITY_INFO, "%s", from->why);
-    if (from->discard && discard(engine, past, err) != 0)
+    if (from->discard && (discard(engine, past, err) != 0 || journal_mark(engine->journal, "discarded", err) != 0))
         return -1;
     if (!slave_may_be_down && engine_start_slave(engine, past, err) != 0)
         return -1;
@@ -276,6 +276,19 @@ static int same_plan(const struct engine *engine, struct err *err)
     return err_hint(err, "nothing was touched; `dualserver undo` takes the run back, then `dualserver setup` starts anew");
 }
 
+/* On disk before anything is given up: a resume that is broken off, too, must not take for done what has to be done again. */
+static int note_what_is_again(struct engine *engine, const struct past *past, const struct resume_from *from, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && from->back != 0 && i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        const struct past_change *then = past_change(past, change->step, change->what, change->path);
+        if (change->step >= from->back && engine->left[i] && then != NULL && (then->done || then->failed))
+            rc = journal_again(engine->journal, then->index, err);
+    }
+    return rc == 0 && from->discard ? journal_mark(engine->journal, "discard", err) : rc;
+}
+
 int engine_resume(struct engine *engine, const struct past *past, struct err *err)
 {
     struct resume_probe found;
@@ -291,7 +304,8 @@ int engine_resume(struct engine *engine, const struct past *past, struct err *er
     if (ask(engine, &from, err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);
-    if (engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 || prepare(engine, past, &from, err) != 0)
+    if (engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 ||
+        note_what_is_again(engine, past, &from, err) != 0 || prepare(engine, past, &from, err) != 0)
         return -1;
     return engine_carry_out(engine, err);
 }

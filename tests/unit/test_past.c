@@ -146,6 +146,12 @@ static void where_a_run_goes_on(void **state)
           "...........xxxxx" },
         { "pointed, not started", 13, 0, { .generated = true }, "", 12, 0, false, ".............xxx" },
         { "pointing: again, with a new password", 12, 0, { .generated = true }, "", 12, 0, false, "....x.......xxxx" },
+        { "pointing, and an earlier resume broke off while it renewed the password", 12, 0, { .generated = true },
+          "{\"kind\":\"intent\",\"step\":5,\"change\":4,\"server\":\"slave\",\"what\":\"5\"}\n", 12, 0, false, "....x.......xxxx" },
+        { "sent again, and broken off before it arrived: what was in place is not", 5, 0, { .copy_usable = true },
+          INTENT("5", "6", "6") DONE("5") INTENT("6", "7", "7 aside") DONE("6") INTENT("8", "8", "8") DONE("8")
+          "{\"kind\":\"again\",\"change\":5}\n{\"kind\":\"again\",\"change\":8}\n{\"kind\":\"discard\"}\n", 6, 0, true,
+          ".....x.xxxxxxxxx" },
         { "proof differs", 14, 0, { .copy_usable = true }, "{\"kind\":\"failed\",\"change\":14,\"code\":13}\n", 13, 2, true,
           ".xxxxx.xxxxxxxxx" },
         { "granting: the proof again", 15, 0, { 0 }, "", 14, 0, false, "..............xx" },
