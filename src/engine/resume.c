@@ -296,6 +296,9 @@ int engine_resume(struct engine *engine, const struct past *past, struct err *er
     if (must_be(past, err) != 0 || engine_recall(engine, past, err) != 0 || same_plan(engine, err) != 0)
         return -1;
     recall_learnt(engine, past);
+    for (size_t i = 0; i < past->change_count; i++)
+        if (past->changes[i].step > engine->world.begun)
+            engine->world.begun = past->changes[i].step;
     if (engine_start_master(engine, err) != 0 || probe(engine, past, &found, err) != 0)
         return -1;
     engine->left = mem_alloc((engine->plan.count + 1) * sizeof *engine->left);
