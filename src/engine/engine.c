@@ -392,8 +392,11 @@ static int begin_run(struct engine *engine, struct err *err)
         rc = note_old_binlogs(engine, err);
     free(kept);
     free(digest);
-    if (rc != 0)
+    if (rc != 0) {
         guard_end(world);
+        journal_close(engine->journal);
+        engine->journal = NULL;
+    }
     return rc;
 }
 
@@ -476,6 +479,17 @@ static void fail(struct engine *engine, int step, const struct err *err)
     buf_free(&state);
 }
 
+int engine_fail(struct engine *engine, int step, struct err *err)
+{
+    engine->planned = false; /* a plan is good for one run */
+    engine->world.step = 0;
+    name_the_limit(&engine->world, err);
+    fail(engine, step, err);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+    return -1;
+}
+
 int engine_carry_out(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
@@ -485,17 +499,14 @@ int engine_carry_out(struct engine *engine, struct err *err)
     for (size_t i = 0; i < STEP_COUNT && failed == 0; i++)
         if (apply_step(engine, steps[i], err) != 0)
             failed = steps[i]->number;
-    engine->planned = false; /* a plan is good for one run */
+    if (failed != 0)
+        return engine_fail(engine, failed, err);
+    engine->planned = false;
     world->step = 0;
-    if (failed == 0) {
-        succeed(engine);
-    } else {
-        name_the_limit(world, err);
-        fail(engine, failed, err);
-    }
+    succeed(engine);
     journal_close(engine->journal);
     engine->journal = NULL;
-    return failed == 0 ? 0 : -1;
+    return 0;
 }
 
 int engine_run(struct engine *engine, struct err *err)

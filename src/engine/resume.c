@@ -38,11 +38,31 @@ static int take_hosts(struct world *world, struct err *err)
     return guard_begin(world, &bound, err);
 }
 
+/* A resume or an undo that failed may be tried again with the same engine. */
+static void forget_earlier_try(struct engine *engine)
+{
+    struct world *world = &engine->world;
+    guard_end(world);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+    engine->port.cancel_fd = engine->cancel_fd;
+    plan_free(&engine->plan);
+    world->plan = NULL;
+    free(engine->left);
+    engine->left = NULL;
+    free(engine->told_start);
+    engine->told_start = NULL;
+    strings_free(&world->binlogs_before);
+    world->start = (struct binlog_position){ .position = 0 };
+    world->master_stopped = world->slave_stopped = false;
+}
+
 int engine_recall(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
     char *drifted = NULL, *digest = NULL;
     engine->began_ms = clock_ms();
+    forget_earlier_try(engine);
     snprintf(world->run_id, sizeof world->run_id, "%s", past->run);
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         free(world->run_dir[side]);
@@ -307,8 +327,9 @@ int engine_resume(struct engine *engine, const struct past *past, struct err *er
     if (ask(engine, &from, err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);
-    if (engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 ||
-        note_what_is_again(engine, past, &from, err) != 0 || prepare(engine, past, &from, err) != 0)
+    if (engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0)
         return -1;
+    if (note_what_is_again(engine, past, &from, err) != 0 || prepare(engine, past, &from, err) != 0)
+        return engine_fail(engine, from.step, err);
     return engine_carry_out(engine, err);
 }

@@ -136,6 +136,9 @@ void resume_decide(const struct past *past, const struct plan *plan, const struc
         /* the watchdog may have put the old option file back */
         if (change->step == 1 && change->path != NULL && (from->step <= 4 || (from->back != 0 && from->back <= 4)))
             left[i] = true;
+        /* a restart has started the old replication again */
+        if (change->step == ASIDE && change->revert_last && from->step <= ASIDE)
+            left[i] = true;
         /* the server may have refused its new option file, which was put back then */
         if (change->step == SLAVE_FILE && change->path != NULL && from->step >= SLAVE_FILE && from->step <= STARTED)
             left[i] = true;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,6 +139,17 @@ static bool judge(enum past_state state, enum past_state promised)
     return state == PAST_PROVEN || state == PAST_UNTOUCHED || promised == PAST_UNDONE;
 }
 
+/* Since *size was taken: the resume or undo has begun, so it tells a result. */
+static bool journal_grew(const struct past *past, size_t *size)
+{
+    struct stat now;
+    char *path = mem_printf("%s/journal", past->folder);
+    const size_t before = *size;
+    *size = stat(path, &now) == 0 ? (size_t)now.st_size : 0;
+    free(path);
+    return *size > before;
+}
+
 struct test_case {
     const struct pair *pair;
     enum kind kind;
@@ -163,11 +175,13 @@ static int go_on(const struct test_case *tried)
         }
         if (state == PAST_UNDOING)
             action = UNDO;
+        size_t size = 0;
+        (void)journal_grew(&past, &size);
         const bool faulty = i == 0 && tried->second_at > 0;
         const struct outcome outcome = play(new_engine(), action, &past, faulty ? tried->second : NOTHING, faulty ? tried->second_at : 0);
         beyond = beyond || (faulty && !bench.struck);
         check_world();
-        check_told(&outcome, false);
+        check_told(&outcome, journal_grew(&past, &size));
         if (!bench.struck && outcome.rc != 0)
             complain("without a fault: %s (%s); it was at step %d", outcome.err.text, outcome.err.hint, past.step);
         past_free(&past);
