@@ -1,6 +1,7 @@
 #include "engine_room.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #include "steps/copy_way.h"
 #include "steps/kept_definitions.h"
 
-static void tee(void *context, const struct event *event)
+static void hand_on_event(void *context, const struct event *event)
 {
     struct engine *engine = context;
     model_apply(&engine->model, event, clock_ms());
@@ -75,7 +76,7 @@ struct engine *engine_new(const struct answers *answers, const struct port *port
     engine->state_dir = mem_dup(state_dir);
     join_cancels(engine);
     engine->port =
-        (struct port){ .context = engine, .emit = tee, .ask = hand_on_question, .cancel_fd = engine->cancel_fd };
+        (struct port){ .context = engine, .emit = hand_on_event, .ask = hand_on_question, .cancel_fd = engine->cancel_fd };
     engine->world.answers = answers;
     engine->world.port = &engine->port;
     model_init(&engine->model);
@@ -221,6 +222,26 @@ const struct plan *engine_planned(const struct engine *engine)
     return engine->planned ? &engine->plan : NULL;
 }
 
+/* A new folder's name is on disk when that of the one around it is flushed. */
+static void flush_folder(const char *path)
+{
+    const int fd = open(path[0] != '\0' ? path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd); /* best effort: not every file system can */
+        close(fd);
+    }
+}
+
+static void flush_around(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return;
+    *slash = '\0';
+    flush_folder(path);
+    *slash = '/';
+}
+
 static int make_folder(const char *path, struct err *err)
 {
     char *copy = mem_dup(path);
@@ -229,7 +250,10 @@ static int make_folder(const char *path, struct err *err)
             continue;
         char kept = *c;
         *c = '\0';
-        if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
+        const bool made = mkdir(copy, 0700) == 0;
+        if (made)
+            flush_around(copy);
+        if (!made && errno != EEXIST) {
             err_set_detail(err, ERR_IO, errno, "cannot make the folder %s: %s", copy, strerror(errno));
             err_hint(err, "nothing was touched; name a folder that can be written with --state-dir");
             free(copy);

@@ -57,7 +57,7 @@ static void forget_earlier_try(struct engine *engine)
     world->master_stopped = world->slave_stopped = false;
 }
 
-int engine_recall(struct engine *engine, const struct past *past, struct err *err)
+int engine_recall(struct engine *engine, const struct past *past, bool secrets, struct err *err)
 {
     struct world *world = &engine->world;
     char *drifted = NULL, *digest = NULL;
@@ -71,7 +71,7 @@ int engine_recall(struct engine *engine, const struct past *past, struct err *er
     free(world->state_dir);
     world->state_dir = mem_dup(past->folder);
     char *kept = engine_kept_path(engine);
-    int rc = world_make_secrets(world, err);
+    int rc = secrets ? world_make_secrets(world, err) : 0;
     if (rc == 0)
         rc = kept_read(kept, &world->facts, err);
     if (rc == 0 && (rc = world_connect(world, err)) == 0 && (rc = take_hosts(world, err)) == 0)
@@ -313,7 +313,7 @@ int engine_resume(struct engine *engine, const struct past *past, struct err *er
 {
     struct resume_probe found;
     struct resume_from from;
-    if (must_be(past, err) != 0 || engine_recall(engine, past, err) != 0 || same_plan(engine, err) != 0)
+    if (must_be(past, err) != 0 || engine_recall(engine, past, true, err) != 0 || same_plan(engine, err) != 0)
         return -1;
     recall_learnt(engine, past);
     for (size_t i = 0; i < past->change_count; i++)

@@ -360,7 +360,7 @@ static void end(struct engine *engine, bool ok, const char *verdict, const char 
 int engine_undo(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
-    if (may_undo(engine, past, err) != 0 || engine_recall(engine, past, err) != 0 || check_files(engine, past, err) != 0)
+    if (may_undo(engine, past, err) != 0 || engine_recall(engine, past, false, err) != 0 || check_files(engine, past, err) != 0)
         return -1;
     char *text = mem_printf("Take run %s back? The slave's %s is then as it was before it; servers that were restarted are "
                             "restarted once more.", past->run, engine->answers->database);
@@ -406,7 +406,7 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
         return err_hint(err, "%s%s", past_next(state)[0] != '\0' ? "what can be done with it: dualserver " : "there is nothing to accept",
                         past_next(state));
     }
-    if (engine_recall(engine, past, err) != 0)
+    if (engine_recall(engine, past, false, err) != 0)
         return -1;
     char *text = mem_printf("Let go of what run %s has kept? The slave's old data of before it is deleted, for good.", past->run);
     int rc = ask(engine, text, err);

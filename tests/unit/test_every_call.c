@@ -178,6 +178,10 @@ static int go_on(const struct test_case *tried)
         size_t size = 0;
         (void)journal_grew(&past, &size);
         const bool faulty = i == 0 && tried->second_at > 0;
+        if (action == UNDO) { /* which needs no password */
+            free(bench.answers.replication.password_file);
+            bench.answers.replication.password_file = mem_dup("/nonexistent");
+        }
         const struct outcome outcome = play(new_engine(), action, &past, faulty ? tried->second : NOTHING, faulty ? tried->second_at : 0);
         beyond = beyond || (faulty && !bench.struck);
         check_world();
