@@ -112,7 +112,7 @@ static int write_state(struct db *slave, const char *set, bool forget, struct bu
 
 static int apply_state(struct world *world, const struct change *change, struct err *err)
 {
-    struct db *master = world_db(world, SIDE_MASTER, err), *slave = world_db(world, SIDE_SLAVE, err);
+    struct db *master = world_db(world, SIDE_MASTER, err), *slave = master != NULL ? world_db(world, SIDE_SLAVE, err) : NULL;
     struct buf sql = BUF_INIT;
     char *set = master != NULL && slave != NULL ? gtid_at(master, &world->start, err) : NULL;
     int rc = set != NULL ? write_state(slave, set, gtid_collides(&world->facts), &sql, err) : -1;
@@ -234,7 +234,7 @@ static int follows_by_gtid(struct db *slave, bool *follows, struct err *err)
 
 int gtid_prove(struct world *world, struct err *err)
 {
-    struct db *master = world_db(world, SIDE_MASTER, err), *slave = world_db(world, SIDE_SLAVE, err);
+    struct db *master = world_db(world, SIDE_MASTER, err), *slave = master != NULL ? world_db(world, SIDE_SLAVE, err) : NULL;
     bool follows = false, reached = false;
     if (!gtid_used(&world->facts, world->answers))
         return 0;

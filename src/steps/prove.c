@@ -24,7 +24,7 @@ static void proof(struct world *world, const char *id, bool ok, const char *text
 static int catch_up(struct world *world, struct err *err)
 {
     struct binlog_position position;
-    struct db *master = world_db(world, SIDE_MASTER, err), *slave = world_db(world, SIDE_SLAVE, err);
+    struct db *master = world_db(world, SIDE_MASTER, err), *slave = master != NULL ? world_db(world, SIDE_SLAVE, err) : NULL;
     if (master == NULL || slave == NULL || binlog_position_read(master, &position, err) != 0)
         return -1;
     for (uint64_t end = clock_ms() + CATCH_UP_S * 1000u; clock_ms() < end;) {
@@ -272,7 +272,7 @@ static size_t objects_wanted(const struct world *world, const struct inventory *
 static int same_objects(struct world *world, struct err *err)
 {
     struct inventory master = { .database = NULL }, slave = { .database = NULL };
-    struct db *on_master = world_db(world, SIDE_MASTER, err), *on_slave = world_db(world, SIDE_SLAVE, err);
+    struct db *on_master = world_db(world, SIDE_MASTER, err), *on_slave = on_master != NULL ? world_db(world, SIDE_SLAVE, err) : NULL;
     int rc = on_master == NULL || on_slave == NULL ? -1 : 0;
     if (rc == 0 && (rc = inventory_read(on_master, world->answers->database, &master, err)) == 0)
         rc = inventory_read(on_slave, world->answers->database, &slave, err);
@@ -311,8 +311,8 @@ static int checksums(struct world *world, struct err *err)
 {
     struct checksum_result result = { .compared = 0 };
     struct inventory now = { .database = NULL };
-    struct db *master = world_db(world, SIDE_MASTER, err), *slave = world_db(world, SIDE_SLAVE, err);
-    struct db *lock = world_db_open(world, SIDE_MASTER, err);
+    struct db *master = world_db(world, SIDE_MASTER, err), *slave = master != NULL ? world_db(world, SIDE_SLAVE, err) : NULL;
+    struct db *lock = slave != NULL ? world_db_open(world, SIDE_MASTER, err) : NULL;
     int rc = master == NULL || slave == NULL || lock == NULL ? -1 : inventory_read(master, world->answers->database, &now, err);
     if (rc == 0) {
         struct checksum_job job = {
