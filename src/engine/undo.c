@@ -206,11 +206,11 @@ static int revert(struct engine *engine, const struct past *past, bool last, str
     return 0;
 }
 
-static int revert_files(struct engine *engine, const struct past *past, struct err *err)
+static int revert_files(struct engine *engine, const struct past *past, enum side side, struct err *err)
 {
     for (size_t i = past->change_count; i-- > 0;) {
         const struct past_change *change = &past->changes[i];
-        if (change->path == NULL || change->undone)
+        if (change->path == NULL || change->undone || change->side != side)
             continue;
         engine->world.step = change->step;
         world_emit(&engine->world, &(struct event){ .kind = EVENT_CHANGE, .side = change->side, .text = change->path });
@@ -330,18 +330,36 @@ static int take_back(struct engine *engine, const struct past *past, struct err 
         return -1;
     if (step_begun(past, 6) && way->discard != NULL && way->discard(world, err) != 0)
         return -1;
-    if (revert_files(engine, past, err) != 0 || restart(engine, past, SIDE_MASTER, 2, err) != 0 ||
+    if (revert_files(engine, past, SIDE_SLAVE, err) != 0 || revert_files(engine, past, SIDE_MASTER, err) != 0 || restart(engine, past, SIDE_MASTER, 2, err) != 0 ||
         restart(engine, past, SIDE_SLAVE, 7, err) != 0 || revert(engine, past, true, err) != 0 ||
         old_data_is_back(world, err) != 0)
         return -1;
     return recover_remove(world, err);
 }
 
+/* What keeps a server from starting may be what the run has written: its option files are put back first then. Not where an old
+ * replication would be taken up onto the new data. */
+static int bring_up(struct engine *engine, const struct past *past, enum side side, struct err *err)
+{
+    struct world *world = &engine->world;
+    if ((side == SIDE_MASTER ? engine_start_master(engine, err) : engine_start_slave(engine, past, err)) == 0)
+        return 0;
+    if (err->code != ERR_COMMAND || (side == SIDE_SLAVE && world->facts.slave.slave_status.configured))
+        return -1;
+    world_note(world, SEVERITY_WARNING, "the %s's server does not start: %s; its option files are put back first", side_name(side),
+               err->text);
+    *err = (struct err)ERR_INIT;
+    return revert_files(engine, past, side, err) != 0 ||
+                   service_start(world->hosts[side], &facts_of(&world->facts, side)->service, err) != 0 || world_db(world, side, err) == NULL
+               ? -1
+               : 0;
+}
+
 /* To start the slave its option file may have to be written: the journal knows that then, and it is taken back, too. */
 static int start_and_take_back(struct engine *engine, const struct past *past, struct err *err)
 {
     struct past now;
-    if (engine_start_master(engine, err) != 0 || engine_start_slave(engine, past, err) != 0 || past_read(past->folder, &now, err) != 0)
+    if (bring_up(engine, past, SIDE_MASTER, err) != 0 || bring_up(engine, past, SIDE_SLAVE, err) != 0 || past_read(past->folder, &now, err) != 0)
         return -1;
     const int rc = take_back(engine, &now, err);
     past_free(&now);

@@ -195,6 +195,9 @@ void fake_world_set_service(struct fake_world *world, enum side side, bool runs)
 static void change_service(struct call *call)
 {
     const bool start = strcmp(call->arguments[0], "start") == 0;
+    const struct fake_file *options = file_at(call->side, OPTION_FILE);
+    if (start && call->world->refusing && !call->side->runs && strcmp(options->text, call->world->options) != 0)
+        return; /* what it was told is not so, and so not said */
     fake_world_set_service(call->world, call->side == &call->world->sides[SIDE_SLAVE] ? SIDE_SLAVE : SIDE_MASTER, start);
     buf_addf(call->out, "%s\n", call->arguments[0]);
 }

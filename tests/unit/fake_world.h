@@ -62,6 +62,7 @@ struct fake_world {
     bool old_master;                   /* from the master of before */
     bool had_master;                   /* before the run */
     char *use;                         /* the last USE */
+    bool refusing;                     /* no server starts with an option file that the program has written */
     bool accepting;                    /* old data may go */
     char *fault;
     struct reply reply;                /* room for what is answered */

@@ -157,6 +157,7 @@ struct test_case {
     enum action then;
     enum kind second;
     size_t second_at; /* 0: none */
+    bool refusing;
 };
 
 enum verdict { PASSED = 0, FAILED = 1, BEYOND = 3, SECOND_BEYOND = 4 };
@@ -217,6 +218,27 @@ static int try_case(const struct test_case *tried)
     return struck ? verdict : BEYOND;
 }
 
+/* Both servers have crashed, and neither starts with what the run has written: undo gets them up again. */
+static int try_refusing(const struct test_case *tried)
+{
+    struct past past;
+    alarm(CASE_SECONDS);
+    set_paths();
+    start_servers();
+    (void)play(planned_engine(), RUN, NULL, tried->kind, tried->at);
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++)
+        fake_world_set_service(bench.world, side, false);
+    bench.world->refusing = true;
+    if (read_past(&past) != PAST_UNFINISHED)
+        complain("the run is not unfinished");
+    const struct outcome outcome = play(new_engine(), UNDO, &past, NOTHING, 0);
+    if (outcome.rc != 0)
+        complain("%s (%s)", outcome.err.text, outcome.err.hint);
+    expect_nothing(fake_world_not_before(bench.world, false), "the run is undone");
+    past_free(&past);
+    return PASSED;
+}
+
 /* Processes. */
 
 static struct {
@@ -240,7 +262,7 @@ static pid_t begin_case(const struct test_case *tried)
     const pid_t child = fork();
     if (child == 0) {
         bench.thread = pthread_self();
-        const int verdict = try_case(tried);
+        const int verdict = tried->refusing ? try_refusing(tried) : try_case(tried);
         remove_tree(bench.state_dir);
         unlink(bench.sockets[SIDE_MASTER]);
         unlink(bench.sockets[SIDE_SLAVE]);
@@ -341,6 +363,10 @@ static void try_pair(const struct pair *pair, bool all)
     begin_bench(pair);
     look();
     try_one_fault(pair, all ? 1 : STEP, all);
+    for (size_t at = 150; at < 600 && !pair->old_master; at += 50) {
+        const struct test_case tried = { .pair = pair, .kind = DIES_BEFORE, .at = at, .then = UNDO, .refusing = true };
+        add_case(&tried);
+    }
     try_two_faults(pair, all ? 31 : 151, all ? 7 : 13 * STEP);
     end_bench();
 }
