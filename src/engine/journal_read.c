@@ -285,6 +285,8 @@ enum past_state past_state(const struct past *past)
 {
     if (past->accepted)
         return PAST_ACCEPTED;
+    if (past->accepting)
+        return PAST_ACCEPTING;
     if (past->undone)
         return PAST_UNDONE;
     if (past->undoing)

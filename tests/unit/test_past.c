@@ -70,12 +70,12 @@ static void states_of_a_run(void **state)
         { BEGIN "garbage\n", PAST_UNFINISHED, "`dualserver resume`" }, /* it may have told of a change */
         { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n", PAST_PROVEN, "`dualserver accept`" },
         { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepting\"}\n", PAST_ACCEPTING, "`dualserver accept` goes on" },
+        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepting\"}\n{\"kind\":\"accepted\"}\n", PAST_ACCEPTED, "gone" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false}\n", PAST_UNFINISHED, "`dualserver undo`" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n", PAST_UNTOUCHED, "taken back" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n{\"kind\":\"resume\"}\n", PAST_UNFINISHED, "resume" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"undo\"}\n", PAST_UNDOING, "goes on with it" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"undo\"}\n{\"kind\":\"undone\"}\n", PAST_UNDONE, "taken back" },
-        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepted\"}\n", PAST_ACCEPTED, "gone" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct past past = parse(cases[i].text);
@@ -149,6 +149,12 @@ static void where_a_run_goes_on(void **state)
           "...........xxxxx" },
         { "pointed, not started", 13, 0, { .generated = true }, "", 12, 0, false, ".............xxx" },
         { "pointing: again, with a new password", 12, 0, { .generated = true }, "", 12, 0, false, "....x.......xxxx" },
+        { "pointing, and an earlier resume broke off while it renewed the password", 12, 0, { .generated = true },
+          "{\"kind\":\"intent\",\"step\":5,\"change\":4,\"server\":\"slave\",\"what\":\"5\"}\n", 12, 0, false, "....x.......xxxx" },
+        { "sent again, and broken off before it arrived: what was in place is not", 5, 0, { .copy_usable = true },
+          INTENT("5", "6", "6") DONE("5") INTENT("6", "7", "7 aside") DONE("6") INTENT("8", "8", "8") DONE("8")
+          BACK("6"), 6, 6, true,
+          ".....x.xxxxxxxxx" },
         { "proof differs", 14, 0, { .copy_usable = true }, "{\"kind\":\"failed\",\"change\":14,\"code\":13}\n", 13, 2, true,
           ".xxxxx.xxxxxxxxx" },
         { "granting: the proof again", 15, 0, { 0 }, "", 14, 0, false, "..............xx" },
