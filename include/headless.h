@@ -9,6 +9,7 @@
 #define DUALSERVER_HEADLESS_H
 
 #include <stdint.h>
+#include "care/check.h"
 #include "engine/past.h"
 #include "options.h"
 #include "plan/answers.h"
@@ -20,7 +21,14 @@ int headless_run(struct answers *answers, const struct options *options, struct 
 /* resume, undo, accept, status: about a run begun earlier, with its own answers. */
 int headless_later(const struct options *options, struct err *err);
 
+/* check, ...: about a pair that was set up. The answers come from --answers, or from the last run that made a pair. */
+int headless_care(const struct options *options, struct err *err);
+
 /* Its parts. */
+
+/* SIGINT, SIGTERM, SIGHUP: fds[0] becomes readable at the first and stays so; then an error is one of that signal. */
+int headless_watch_signals(int fds[2], struct err *err);
+void headless_signal_as_error(struct err *err);
 
 /* What the last line or object tells. Strings are owned. */
 struct outcome {
@@ -50,6 +58,7 @@ void output_text(struct output *output, const struct event *event, uint64_t now_
 void output_text_end(struct output *output, const struct outcome *outcome);
 void output_json(const struct output *output, const struct event *event);
 void output_json_past(const struct past *past); /* NULL: there is none */
+void output_json_check(const struct check_report *report);
 /* err: why the run failed; code ERR_NONE: it did not. */
 void output_json_end(const struct outcome *outcome, const struct err *err);
 

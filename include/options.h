@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum command { COMMAND_WIZARD, COMMAND_SETUP, COMMAND_RESUME, COMMAND_UNDO, COMMAND_ACCEPT, COMMAND_STATUS, COMMAND_LAB };
+enum command { COMMAND_WIZARD, COMMAND_SETUP, COMMAND_RESUME, COMMAND_UNDO, COMMAND_ACCEPT, COMMAND_STATUS, COMMAND_CHECK, COMMAND_LAB };
 enum color_use { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define CONFIRM_MOST 2
@@ -32,6 +32,8 @@ struct options {
 
 /* Is it one that is about a run begun earlier? */
 bool options_later(const struct options *options);
+/* Is it one that is about a pair that was set up? */
+bool options_care(const struct options *options);
 int options_parse(struct options *options, int argc, char *const argv[], struct err *err);
 /* The text of --help, from the same tables. */
 void options_usage(struct buf *to);

@@ -158,6 +158,28 @@ void output_json(const struct output *output, const struct event *event)
 }
 
 /* Where a run stands: one object. */
+void output_json_check(const struct check_report *report)
+{
+    json_object *object = json_object_new_object(), *findings = json_object_new_array();
+    put_text(object, "verdict", care_verdict_word(report->verdict));
+    put_text(object, "io_running", report->io_running);
+    put_text(object, "sql_running", report->sql_running);
+    if (report->seconds_behind >= 0)
+        put_number(object, "seconds_behind", (uint64_t)report->seconds_behind);
+    else
+        json_object_object_add(object, "seconds_behind", NULL);
+    for (size_t i = 0; i < report->count; i++) {
+        json_object *finding = json_object_new_object();
+        put_text(finding, "id", report->findings[i].id);
+        put_text(finding, "severity", care_verdict_word(report->findings[i].severity));
+        put_text(finding, "text", report->findings[i].text);
+        put_text(finding, "fix", report->findings[i].fix);
+        json_object_array_add(findings, finding);
+    }
+    json_object_object_add(object, "findings", findings);
+    print_object(object);
+}
+
 void output_json_past(const struct past *past)
 {
     json_object *object = json_object_new_object();

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libfront.a
 libfront_a_SOURCES = \
 	src/headless.c \
 	src/headless_ask.c \
+	src/headless_care.c \
 	src/headless_json.c \
 	src/headless_text.c \
 	src/lab.c \

@@ -90,6 +90,9 @@ int main(int argc, char *argv[])
     } else if (options.command == COMMAND_LAB) {
         rc = lab_main(options.word_count, options.words, &err);
         rc = rc < 0 ? err_exit_code(&err) : rc;
+    } else if (options_care(&options)) {
+        keep_to_ourselves();
+        rc = headless_care(&options, &err);
     } else if (options_later(&options)) {
         rc = headless_later(&options, &err);
     } else {

@@ -21,6 +21,7 @@ static const struct {
     { "undo", "takes a run back: option files, accounts, the slave's old data", COMMAND_UNDO },
     { "accept", "lets go of the slave's old data of a run that is proven", COMMAND_ACCEPT },
     { "status", "where the last run stands, and which command goes on", COMMAND_STATUS },
+    { "check", "is replication right? one line and an exit code for monitoring, then what was found", COMMAND_CHECK },
     { "lab", "the practice lab: up, down, status, answers, shell HOST, ...; `lab --help` tells", COMMAND_LAB },
 };
 
@@ -38,11 +39,11 @@ static const struct {
     const char *help;
 } table[] = {
     { 'a', "answers", TEXT("FILE", answers), "the answers (INI); `-` reads them from standard input" },
-    { 'y', "yes", FLAG(yes), "asks nothing" },
+    { 'y', "yes", FLAG(yes), "asks nothing; accepts a run that ends proven: the old data is deleted then" },
     { CONFIRM, "confirm", TEXT("HOST", confirm), "the slave's host as in the answers: data there may be moved aside; or a RUN: its stale lock is broken" },
     { 'n', "plan", FLAG(plan), "prints every change that would be made, and makes none" },
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
-    { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens" },
+    { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens; asks whether the old data is kept" },
     { RUN, "run", TEXT("ID", run), "which run (resume, undo, accept, status); default: the last one that waits" },
     { STATE_DIR, "state-dir", TEXT("DIR", state_dir), "journals and reports; default ~/.local/state/dualserver" },
     { COLOR, "color", TEXT("WHEN", color_word), "auto, always or never" },
@@ -74,7 +75,8 @@ void options_usage(struct buf *to)
         buf_free(&name);
     }
     buf_adds(to, "\nExit: 0 done and proven, 1 failed, 2 wrong usage or answers, 3 changes are pending (--plan),\n"
-                 "4 refused for safety, 128+N ended by signal N.\n");
+                 "4 refused for safety, 128+N ended by signal N.\n"
+                 "Of check: 0 ok, 1 warning, 2 critical, 3 unknown.\n");
 }
 
 static void fill_getopt(struct option longs[COUNT(table) + 1], char *shorts)
@@ -139,7 +141,7 @@ static int take_command(struct options *options, const char *word, struct err *e
         }
     }
     err_set(err, ERR_USAGE, "unknown command '%.60s'", word);
-    return err_hint(err, "commands: wizard, setup, resume, undo, accept, status, lab");
+    return err_hint(err, "commands: wizard, setup, resume, undo, accept, status, check, lab");
 }
 
 static int check_color(struct options *options, struct err *err)
@@ -161,6 +163,11 @@ bool options_later(const struct options *options)
     return options->command >= COMMAND_RESUME && options->command <= COMMAND_STATUS;
 }
 
+bool options_care(const struct options *options)
+{
+    return options->command >= COMMAND_CHECK && options->command < COMMAND_LAB;
+}
+
 static int check_combination(struct options *options, struct err *err)
 {
     const struct {
@@ -175,6 +182,8 @@ static int check_combination(struct options *options, struct err *err)
         { options->command == COMMAND_WIZARD && options->confirm[0] != NULL, "--confirm belongs to the command setup" },
         { options_later(options) && options->answers != NULL, "--answers belongs to the command setup: a run has its own" },
         { options_later(options) && options->plan, "--plan belongs to the command setup" },
+        { options->command == COMMAND_CHECK && options->plan, "--plan: check changes nothing" },
+        { options->command == COMMAND_CHECK && options->confirm[0] != NULL, "--confirm belongs to the command setup" },
         { !options_later(options) && options->run != NULL, "--run belongs to the commands resume, undo, accept and status" },
         { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },
         { options->state_dir != NULL && options->state_dir[0] == '\0', "--state-dir names no folder" },

@@ -29,10 +29,14 @@ static void on_signal(int number)
     errno = saved;
 }
 
-/* A second SIGTERM ends the program at once: somebody means it. */
+/* A second SIGTERM ends the program at once: somebody means it. SIGPIPE is caught because a connection that breaks must not end
+ * the program; unlike ignoring it, that is not inherited by ssh. */
 static const struct {
     int number, flags;
-} caught[] = { { SIGINT, SA_RESTART }, { SIGHUP, SA_RESTART }, { SIGTERM, SA_RESTART | (int)SA_RESETHAND } };
+} caught[] = {
+    { SIGINT, SA_RESTART },  { SIGHUP, SA_RESTART },  { SIGTERM, SA_RESTART | (int)SA_RESETHAND },
+    { SIGQUIT, SA_RESTART }, { SIGTSTP, SA_RESTART }, { SIGCONT, SA_RESTART }, { SIGPIPE, SA_RESTART },
+};
 
 #define CAUGHT (sizeof caught / sizeof caught[0])
 
@@ -58,16 +62,49 @@ static void release_signals(const struct sigaction old[CAUGHT])
     }
 }
 
+static void tell(const char *text)
+{
+    if (write(STDERR_FILENO, text, strlen(text)) < 0)
+        return; /* nobody is there to read it */
+}
+
+/* All of the program stops, its engine too, until somebody continues it. Where nobody could, as in a terminal without a shell,
+ * the system does not stop it. The key means all that the shell takes for one job; this thread is the first one, so that the
+ * signal has come when kill() returns. */
+static void suspend(const struct app *app, pid_t whom)
+{
+    struct sigaction usual = { .sa_handler = SIG_DFL }, ours;
+    term_leave();
+    tell(app->state.job >= JOB_RUN ? "dualserver is stopped in the middle of a run; `fg` goes on. Where it has stopped the master's mysqld,\n"
+                                     "the watchdog on the master starts that again within 15 s.\n"
+                                   : "dualserver is stopped; `fg` goes on.\n");
+    sigemptyset(&usual.sa_mask);
+    sigaction(SIGTSTP, &usual, &ours);
+    kill(whom, SIGTSTP);
+    sigaction(SIGTSTP, &ours, NULL);
+}
+
 /* Returns the signal that is to end the wizard, 0 for none. */
 static int take_signals(struct app *app)
 {
     unsigned char number;
     int ending = 0;
     while (read(signal_pipe[0], &number, 1) == 1) {
-        if (number == SIGINT)
+        switch (number) {
+        case SIGINT:
             app_key(app, K_SIGINT);
-        else
+            break;
+        case SIGTSTP:
+            suspend(app, getpid());
+            break;
+        case SIGCONT:
+            term_again();
+            break;
+        case SIGPIPE:
+            break;
+        default:
             ending = number;
+        }
     }
     return ending;
 }
@@ -88,6 +125,8 @@ static void take_keys(struct app *app)
     for (int key; !app->leave && (key = term_key()) != K_NONE;) {
         if (key == K_CTRL_L)
             term_redraw();
+        else if (key == K_CTRL_Z)
+            suspend(app, 0);
         else if (key != K_RESIZE)
             app_key(app, key);
     }
@@ -141,6 +180,8 @@ int loop_run(const struct answers *answers, const struct bridge_engine *engine, 
     canvas_init(&canvas, APP_ROWS, APP_COLS, options->ascii || !utf8_here());
     int ended = turn(&app, &canvas);
     term_close(); /* before the engine is waited for: the screen is the person's again */
+    if (app.state.job >= JOB_RUN)
+        tell("dualserver: bringing the run to a safe end\n");
     int code = app_end(&app, ended, err);
     canvas_free(&canvas);
     release_signals(old);

@@ -20,6 +20,7 @@ enum past_state {
     PAST_UNTOUCHED,  /* nothing was changed, or all of it was taken back when it failed */
     PAST_UNFINISHED, /* ended or broke off on its way: resume or undo */
     PAST_PROVEN,     /* done: accept or undo */
+    PAST_ACCEPTING,  /* an acceptance broke off, part of the old data may be gone: accept again */
     PAST_UNDOING,    /* an undo broke off: undo again */
     PAST_UNDONE,
     PAST_ACCEPTED,
@@ -33,6 +34,7 @@ struct past_change {
     bool done;       /* else it was meant to be done, and may have been in part */
     bool failed;     /* the last try ended with an error of its own */
     int error;       /* enum err_code of that */
+    bool again;      /* a resumed run went back behind it since: it is to be done once more */
     bool undone;
 };
 
@@ -50,9 +52,11 @@ struct past {
     size_t change_count;
     struct past_word *words;           /* what was learnt; the last of a name counts */
     size_t word_count;
+    int back_most;                     /* the earliest step that a resumed run ever went back to; 0: none did */
+    int back;                          /* the step that a resumed run went back to, and has not begun yet; 0: none */
     int step;                          /* begun last, 1..14; 0: none */
     bool step_done;
-    bool ended, ok, nothing_left, undoing, undone, accepted;
+    bool ended, ok, nothing_left, undoing, undone, accepting, accepted;
     char *verdict;                     /* of its last end */
     size_t spoilt;                     /* lines that could not be read */
 };
@@ -64,6 +68,8 @@ enum past_state past_state(const struct past *past);
 const char *past_word(const struct past *past, const char *name); /* NULL: never learnt */
 /* The record of the plan's change: same step, same words. NULL: never begun. */
 const struct past_change *past_change(const struct past *past, int step, const char *what, const char *path);
+/* No record of the plan's change with that index, but a later one was begun: its line is spoilt, and it was done. */
+bool past_lost(const struct past *past, size_t index);
 void past_free(struct past *past);
 
 #endif

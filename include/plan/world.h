@@ -42,9 +42,11 @@ struct world {
     uint64_t stopped_at_ms;      /* clock_ms() when the master's writers were first held up; 0: they are not */
     bool master_stopped;         /* we told its mysqld to stop, and it has not been seen answering since */
     bool slave_stopped;
+    bool unreached[2];           /* by enum side: the last try to get to that host failed; nothing more is asked of it */
     bool watched;                /* the watchdog on the master is armed */
     int limit_fd;                /* a timer, readable when limit_downtime is used up; 0: none */
     bool over_limit;             /* it has been */
+    bool accepted;               /* what the run had kept is gone: it has no way back */
     uint64_t downtime_ms, shipped_bytes;
     int step;                    /* the step that runs now; 0: none */
 };

@@ -7,7 +7,9 @@
 #include "plan/facts.h"
 #include "plan/world.h"
 
-/* Adds the change that arms it. */
+/* Arms it; needs the lock of the master. */
+int watch_begin(struct world *world, struct err *err);
+/* Adds the change that does. */
 void watch_plan(const struct facts *facts, struct plan *plan);
 /* After the copy, before the start: -1 when the watchdog has started mysqld under it. */
 int watch_held(struct world *world, struct err *err);

@@ -1,5 +1,6 @@
 #include "engine_room.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,7 +139,12 @@ static void forget_plan(struct engine *engine)
     engine->looked = false;
 }
 
-int engine_look(struct engine *engine, struct err *err)
+int engine_advise(struct err *err, const char *advice)
+{
+    return err->hint[0] == '\0' ? err_hint(err, "%s", advice) : -1;
+}
+
+static int look(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
     forget_plan(engine);
@@ -157,6 +163,11 @@ int engine_look(struct engine *engine, struct err *err)
     return 0;
 }
 
+int engine_look(struct engine *engine, struct err *err)
+{
+    return look(engine, err) == 0 ? 0 : engine_advise(err, "nothing was touched");
+}
+
 static void name_run(struct world *world)
 {
     char stamp[24];
@@ -165,6 +176,8 @@ static void name_run(struct world *world)
     struct secret *suffix = secret_random(4, &err);
     snprintf(world->run_id, sizeof world->run_id, "%s-%s", stamp, suffix != NULL ? secret_text(suffix) : "0000");
     secret_free(suffix);
+    for (char *c = world->run_id; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c); /* names of tables hold it: servers that fold names must not change it */
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         const struct server_facts *server = facts_of(&world->facts, side);
         const char *slash = strrchr(server->datadir, '/');
@@ -265,9 +278,13 @@ static int confirm(struct engine *engine, struct err *err)
     return rc;
 }
 
-static int keep_for_undo(struct engine *engine, const struct change *change, struct err *err)
+/* Once: what a second try finds may be what the first one made. */
+static int keep_for_undo(struct engine *engine, size_t index, struct err *err)
 {
-    return change->keep != NULL ? change->keep(&engine->world, change, err) : 0;
+    const struct change *change = &engine->plan.changes[index];
+    if (change->keep == NULL || (engine->kept != NULL && engine->kept[index]))
+        return 0;
+    return change->keep(&engine->world, change, err);
 }
 
 /* What a resumed run cannot find out again is on disk before the next change begins. */
@@ -305,7 +322,7 @@ static int apply_change(struct engine *engine, size_t index, struct err *err)
     struct world *world = &engine->world;
     const struct change *change = &engine->plan.changes[index];
     struct err journal_err = ERR_INIT;
-    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || keep_for_undo(engine, change, err) != 0 ||
+    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || keep_for_undo(engine, index, err) != 0 ||
         journal_intent(engine->journal, change, index, err) != 0)
         return -1;
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = change->server, .text = change->what });
@@ -421,6 +438,34 @@ void engine_write_report(struct engine *engine)
     free(path);
 }
 
+void engine_amend_report(struct engine *engine, const char *line)
+{
+    struct world *world = &engine->world;
+    struct err err = ERR_INIT;
+    char *path = mem_printf("%s/report.md", world->state_dir);
+    if (report_amend(path, line, &err) != 0)
+        world_note(world, SEVERITY_WARNING, "the report could not be written: %s", err.text);
+    free(path);
+}
+
+int engine_ask(struct engine *engine, const char *text, struct err *err)
+{
+    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
+    struct answer answer = { .yes = false };
+    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
+    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
+}
+
+void engine_end(struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    engine->world.step = 0;
+    engine_emit_result(engine, ok, verdict, advice);
+    guard_end(&engine->world);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+}
+
+/* All of it is on disk before anybody is asked what becomes of the old data. */
 static void succeed(struct engine *engine)
 {
     struct world *world = &engine->world;
@@ -430,12 +475,13 @@ static void succeed(struct engine *engine)
         world_note(world, SEVERITY_WARNING, "the run's folder could not be removed: %s", err.text);
     if (journal_end(engine->journal, true, false, verdict, &err) != 0)
         world_note(world, SEVERITY_WARNING, "%s", err.text);
-    char *advice = mem_printf("The report of this run is %s/report.md%s", world->state_dir,
-                              plan_destroys(&engine->plan) ? "; the slave's old data is kept: `dualserver accept` lets go of it, "
-                                                             "`dualserver undo` brings it back"
-                                                           : "");
+    char *advice = mem_printf("The report of this run is %s/report.md; %s `dualserver accept` lets go of it, `dualserver undo` %s",
+                              world->state_dir,
+                              plan_destroys(&engine->plan) ? "the slave's old data is kept:" : "what undo needs is kept on both hosts:",
+                              plan_destroys(&engine->plan) ? "brings it back" : "takes the run back");
     engine_emit_result(engine, true, verdict, advice);
     engine_write_report(engine);
+    engine_offer_accept(engine, verdict);
     free(advice);
     free(verdict);
 }
@@ -498,7 +544,7 @@ int engine_run(struct engine *engine, struct err *err)
     if (!engine->planned)
         return err_set(err, ERR_WORLD, "there is no plan yet");
     if (confirm(engine, err) != 0 || begin_run(engine, err) != 0)
-        return -1;
+        return engine_advise(err, "nothing was touched");
     return engine_carry_out(engine, err);
 }
 
@@ -530,6 +576,7 @@ void engine_free(struct engine *engine)
     model_free(&engine->model);
     free(engine->state_dir);
     free(engine->left);
+    free(engine->kept);
     free(engine->told_start);
     free(engine->drifted);
     free(engine);

@@ -66,12 +66,23 @@ static struct past_change *change_at(struct past *past, long index)
     return NULL;
 }
 
+/* A change is begun only when those before it are done, also where the line that said so is spoilt. */
+static void conclude_done(struct past *past, size_t index)
+{
+    for (size_t i = 0; i < past->change_count; i++)
+        if (past->changes[i].index < index) {
+            past->changes[i].done = true;
+            past->changes[i].failed = false;
+        }
+}
+
 static void take_intent(struct past *past, struct json_object *record)
 {
     const long index = number_of(record, "change"), step = number_of(record, "step");
     const char *server = text_of(record, "server");
     if (index < 0 || step < 1)
         return;
+    conclude_done(past, (size_t)index);
     struct past_change *change = change_at(past, index);
     if (change == NULL) {
         past->changes = mem_grow(past->changes, past->change_count + 1, sizeof *past->changes);
@@ -80,7 +91,8 @@ static void take_intent(struct past *past, struct json_object *record)
     }
     change->step = (int)step;
     change->side = server != NULL && strcmp(server, "slave") == 0 ? SIDE_SLAVE : SIDE_MASTER;
-    change->done = change->failed = change->undone = false;
+    change->done = change->failed = change->again = change->undone = false;
+    past->back = 0;
     keep(&change->what, text_of(record, "what"));
     keep(&change->path, text_of(record, "path"));
     keep(&change->before_sha256, text_of(record, "before_sha256"));
@@ -136,6 +148,27 @@ static void take_resume(struct past *past, struct json_object *record)
     past->ended = past->ok = past->nothing_left = false;
 }
 
+static void forget(struct past *past, const char *name)
+{
+    for (size_t i = 0; i < past->word_count; i++)
+        if (strcmp(past->words[i].name, name) == 0)
+            past->words[i].name[0] = '\0';
+}
+
+/* What is known of the data that was taken before is true of that only. */
+static void take_back(struct past *past, struct json_object *record)
+{
+    past->back = (int)number_of(record, "step");
+    if (past->back_most == 0 || past->back < past->back_most)
+        past->back_most = past->back;
+    for (size_t i = 0; i < past->change_count; i++)
+        past->changes[i].again = past->changes[i].again || past->changes[i].step >= past->back;
+    if (truth_of(record, "anew"))
+        forget(past, "coordinates");
+    if (past->back <= 3)
+        forget(past, "binlogs_before");
+}
+
 static void take_undo(struct past *past, struct json_object *record)
 {
     (void)record;
@@ -156,6 +189,12 @@ static void take_undone(struct past *past, struct json_object *record)
     past->undone = true;
 }
 
+static void take_accepting(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->accepting = true;
+}
+
 static void take_accepted(struct past *past, struct json_object *record)
 {
     (void)record;
@@ -168,7 +207,8 @@ static const struct {
 } kinds[] = {
     { "begin", take_begin },   { "intent", take_intent }, { "done", take_done },     { "failed", take_failed },
     { "step", take_step },     { "learnt", take_learnt }, { "resume", take_resume }, { "undo", take_undo },
-    { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accepted", take_accepted },
+    { "back", take_back },     { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accepting", take_accepting },
+    { "accepted", take_accepted },
 };
 
 /* A line counts only when it is one whole object that names its kind. */
@@ -238,7 +278,7 @@ static bool all_taken_back(const struct past *past)
     for (size_t i = 0; i < past->change_count; i++)
         if (!past->changes[i].undone)
             return false;
-    return true;
+    return past->change_count > 0 || past->spoilt == 0; /* what is spoilt may have told of one */
 }
 
 enum past_state past_state(const struct past *past)
@@ -249,6 +289,8 @@ enum past_state past_state(const struct past *past)
         return PAST_UNDONE;
     if (past->undoing)
         return PAST_UNDOING;
+    if (past->accepting)
+        return PAST_ACCEPTING;
     if (past->ended && past->ok)
         return PAST_PROVEN;
     return all_taken_back(past) || (past->ended && past->nothing_left) ? PAST_UNTOUCHED : PAST_UNFINISHED;
@@ -273,6 +315,17 @@ const struct past_change *past_change(const struct past *past, int step, const c
         if (past->changes[i].step == step && same(past->changes[i].what, what) && same(past->changes[i].path, path))
             return &past->changes[i];
     return NULL;
+}
+
+bool past_lost(const struct past *past, size_t index)
+{
+    bool later = false;
+    for (size_t i = 0; i < past->change_count; i++) {
+        if (past->changes[i].index == index)
+            return false;
+        later = later || past->changes[i].index > index;
+    }
+    return past->spoilt > 0 && later;
 }
 
 void past_free(struct past *past)

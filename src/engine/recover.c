@@ -29,10 +29,13 @@ static int reconnect(struct world *world, enum side side, int tries, struct err 
             fresh->log_context = old->log_context;
             host_close(old);
             world->hosts[side] = fresh;
+            world->unreached[side] = false;
             return guard_roles(world, facts_of(&world->facts, side), false, err);
         }
-        if (i >= tries)
+        if (i >= tries) {
+            world->unreached[side] = true;
             return -1;
+        }
         world_note(world, SEVERITY_WARNING, "%s: %s; trying again", side_name(side), err->text);
         poll(NULL, 0, RECONNECT_PAUSE_MS);
     }
@@ -62,9 +65,8 @@ static int start_and_ask(struct world *world, struct err *err)
                : -1;
 }
 
-/* What keeps it from starting is what this run did: a copy that fills its disk, or the new configuration. Both go; the
- * copy first, because a file can be put back only where there is room. */
-static int start_master(struct world *world, bool *taken_back, struct err *err)
+/* The copy goes first, because a file can be put back only where there is room. */
+int recover_start_master(struct world *world, bool *taken_back, struct err *err)
 {
     struct err ignored = ERR_INIT;
     if (start_and_ask(world, err) == 0)
@@ -82,7 +84,7 @@ static bool recover_master(struct world *world, int step, bool *as_before, struc
     struct err err = ERR_INIT;
     bool taken_back = false, reached = reconnect(world, SIDE_MASTER, RECONNECT_TRIES, &err) == 0, up = reached;
     if (up && world->master_stopped)
-        up = start_master(world, &taken_back, &err) == 0;
+        up = recover_start_master(world, &taken_back, &err) == 0;
     else if (up)
         up = world_db(world, SIDE_MASTER, &err) != NULL;
     /* never stopped, so it runs with the old ones still */

@@ -20,6 +20,7 @@
 #include "steps/copy_way.h"
 #include "steps/kept_definitions.h"
 #include "steps/take_back.h"
+#include "steps/watch.h"
 
 static char *read_word(struct host *host, const char *path)
 {
@@ -111,6 +112,17 @@ int engine_start_slave(struct engine *engine, const struct past *past, struct er
     return world_db(world, SIDE_SLAVE, err) != NULL ? 0 : -1;
 }
 
+/* Where it does not start even with its options as before, a watchdog goes on trying. */
+static int start_or_watch(struct world *world, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    bool taken_back = false;
+    if (recover_start_master(world, &taken_back, err) == 0)
+        return 0;
+    (void)watch_begin(world, &ignored);
+    return -1;
+}
+
 int engine_start_master(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
@@ -126,8 +138,7 @@ int engine_start_master(struct engine *engine, struct err *err)
         return -1;
     if (!active) {
         world_note(world, SEVERITY_WARNING, "the master's mysqld is not running: it is started before anything else");
-        if (service_start(world->hosts[SIDE_MASTER], service, err) != 0)
-            return -1;
+        return start_or_watch(world, err);
     }
     return world_db(world, SIDE_MASTER, err) != NULL ? 0 : -1;
 }
@@ -229,6 +240,9 @@ static int prepare(struct engine *engine, const struct past *past, const struct 
                                    (from->step < 11 || (from->change < engine->plan.count && engine->plan.changes[from->change].restarts));
     if (from->why != NULL)
         world_note(world, SEVERITY_INFO, "%s", from->why);
+    const int again = engine->plan.way->again != 0 ? engine->plan.way->again : 2;
+    if (from->back != 0 && journal_back(engine->journal, from->back, from->back <= again, err) != 0)
+        return -1;
     if (from->discard && discard(engine, past, err) != 0)
         return -1;
     if (!slave_may_be_down && engine_start_slave(engine, past, err) != 0)
@@ -246,11 +260,9 @@ static int ask(struct engine *engine, const struct resume_from *from, struct err
 {
     char *text = mem_printf("Go on with run %s at step %d of %d, %s?", engine->world.run_id, from->back != 0 ? from->back : from->step,
                             STEP_COUNT, steps[(from->back != 0 ? from->back : from->step) - 1]->title);
-    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
-    struct answer answer = { .yes = false };
-    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
+    int rc = engine_ask(engine, text, err);
     free(text);
-    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
+    return rc;
 }
 
 static int must_be(const struct past *past, struct err *err)
@@ -272,13 +284,25 @@ static int same_plan(const struct engine *engine, struct err *err)
     return err_hint(err, "nothing was touched; `dualserver undo` takes the run back, then `dualserver setup` starts anew");
 }
 
-int engine_resume(struct engine *engine, const struct past *past, struct err *err)
+/* The intent is written when all is kept, so a change that was begun has nothing left to keep. */
+static void recall_kept(struct engine *engine, const struct past *past)
+{
+    engine->kept = mem_alloc((engine->plan.count + 1) * sizeof *engine->kept);
+    for (size_t i = 0; i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        engine->kept[i] = past_change(past, change->step, change->what, change->path) != NULL || past_lost(past, i);
+    }
+}
+
+/* Up to where the run itself goes on: nothing of it has changed. */
+static int go_back_in(struct engine *engine, const struct past *past, struct err *err)
 {
     struct resume_probe found;
     struct resume_from from;
     if (must_be(past, err) != 0 || engine_recall(engine, past, err) != 0 || same_plan(engine, err) != 0)
         return -1;
     recall_learnt(engine, past);
+    recall_kept(engine, past);
     if (engine_start_master(engine, err) != 0 || probe(engine, past, &found, err) != 0)
         return -1;
     engine->left = mem_alloc((engine->plan.count + 1) * sizeof *engine->left);
@@ -287,7 +311,12 @@ int engine_resume(struct engine *engine, const struct past *past, struct err *er
     if (ask(engine, &from, err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);
-    if (engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 || prepare(engine, past, &from, err) != 0)
-        return -1;
+    return engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 || prepare(engine, past, &from, err) != 0 ? -1 : 0;
+}
+
+int engine_resume(struct engine *engine, const struct past *past, struct err *err)
+{
+    if (go_back_in(engine, past, err) != 0)
+        return engine_advise(err, "the run stays as it is; `dualserver resume` goes on with it, `dualserver undo` takes it back");
     return engine_carry_out(engine, err);
 }

@@ -11,10 +11,19 @@ static const struct past_change *record(const struct past *past, const struct ch
     return past_change(past, change->step, change->what, change->path);
 }
 
-static bool done(const struct past *past, const struct change *change)
+/* The old data is aside, once and for all: a second time it would be the new that goes there. */
+static bool once(const struct change *change)
 {
+    return change->step == ASIDE && change->destroys;
+}
+
+static bool done(const struct past *past, const struct plan *plan, size_t index)
+{
+    const struct change *change = &plan->changes[index];
     const struct past_change *found = record(past, change);
-    return found != NULL && found->done;
+    if (found == NULL && past_lost(past, index))
+        return past->back_most == 0 || change->step < past->back_most || once(change);
+    return found != NULL && found->done && (!found->again || once(change));
 }
 
 /* An error of the world, not of the way there: trying the same again would fail again. */
@@ -30,7 +39,7 @@ static bool failed_itself(const struct past_change *change)
 static bool step_failed(const struct past *past, int step, int code)
 {
     for (size_t i = 0; i < past->change_count; i++)
-        if (past->changes[i].step == step && failed_itself(&past->changes[i]) && (code == 0 || past->changes[i].error == code))
+        if (past->changes[i].step == step && !past->changes[i].again && failed_itself(&past->changes[i]) && (code == 0 || past->changes[i].error == code))
             return true;
     return false;
 }
@@ -102,19 +111,21 @@ void resume_decide(const struct past *past, const struct plan *plan, const struc
 {
     *from = (struct resume_from){ .change = plan->count, .step = PROVEN };
     for (size_t i = 0; i < plan->count; i++) {
-        left[i] = !done(past, &plan->changes[i]);
+        left[i] = !done(past, plan, i);
         if (left[i] && from->change == plan->count) {
             from->change = i;
             from->step = plan->changes[i].step;
         }
     }
     from->back = go_back(past, plan, probe, from->step, &from->why);
+    if (from->back == 0 && past->back != 0) {
+        from->back = past->back; /* it broke off before it had begun there */
+        from->why = "what the last resume began to remove is removed first";
+    }
     from->discard = from->back != 0 && step_begun(past, IN_PLACE, PROVEN);
     for (size_t i = 0; i < plan->count; i++) {
         const struct change *change = &plan->changes[i];
-        /* the old data is aside, once and for all: a second time it would be the new that goes there */
-        const bool once = change->step == ASIDE && change->destroys && done(past, change);
-        if (from->back != 0 && change->step >= from->back && !once)
+        if (from->back != 0 && change->step >= from->back && !(once(change) && done(past, plan, i)))
             left[i] = true;
         /* somebody may have started it */
         if (from->back == 0 && from->step >= IN_PLACE && from->step < STARTED && change->step == ASIDE && change->restarts)

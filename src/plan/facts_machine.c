@@ -29,7 +29,8 @@ static const char machine_script[] = "# look at the machine and its tools\n" LOO
     "done\n"
     "exit 0\n";
 
-/* $1: the data directory, $2: the database's folder in it, $3: the data directory as answered, or empty. The room for a run's folder is beside the data directory, or
+/* $1: the data directory, $2: the database's folder in it, $3: the data directory as answered, or empty, $4: what is left out: "" nothing,
+ * "measures" all that reads or writes much. The room for a run's folder is beside the data directory, or
  * inside it where it is a file system of its own: everything there can be renamed in and out. The sample is random, so that no file system packs it, and
  * written only where there is much room; the folder around it gets its time stamp back. What is free counts for an
  * ordinary user. */
@@ -48,6 +49,7 @@ static const char place_script[] = "# look at $1: space, file system, speed of a
     "set -- \"$3\" $(stat -f -c '%a %S' -- \"$datadir\")\n"
     "say datadir_blocks \"$2\"; say datadir_block_size \"$3\"\n"
     "[ -w \"$room\" ] && [ -w \"$datadir\" ] && say writable yes\n"
+    "[ \"$4\" != measures ] || exit 0\n"
     "say datadir_bytes \"$(du -s -B1 -- \"$datadir\" 2>/dev/null | cut -f1)\"\n"
     "if [ -d \"$folder\" ]; then\n"
     "  say database_bytes \"$(du -s -B1 -- \"$folder/\" 2>/dev/null | cut -f1)\"\n"
@@ -256,7 +258,7 @@ static int look_at_process(struct host *host, struct server_facts *server, struc
     return 0;
 }
 
-int facts_place(struct world *world, struct server_facts *server, struct err *err)
+static int look_at_place(struct world *world, struct server_facts *server, const char *without, struct err *err)
 {
     struct host *host = world->hosts[server->side];
     const struct answers_host *answers = facts_answers(world, server->side);
@@ -266,7 +268,7 @@ int facts_place(struct world *world, struct server_facts *server, struct err *er
     fact_set(&server->mysql_group, answers->mysql_group);
     const char *folder = strrchr(server->database_path, '/') + 1;
     if (host_script(host, &out, err, place_script, server->datadir, folder, answers->datadir != NULL ? answers->datadir : "",
-                    NULL) != 0) {
+                    without, NULL) != 0) {
         buf_free(&out);
         return err_wrap(err, "cannot look at its data directory %s", server->datadir);
     }
@@ -282,4 +284,14 @@ int facts_place(struct world *world, struct server_facts *server, struct err *er
     server->database_path = path;
     look_free(&look);
     return look_at_process(host, server, err);
+}
+
+int facts_place(struct world *world, struct server_facts *server, struct err *err)
+{
+    return look_at_place(world, server, "", err);
+}
+
+int facts_place_glance(struct world *world, struct server_facts *server, struct err *err)
+{
+    return look_at_place(world, server, "measures", err);
 }

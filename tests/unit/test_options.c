@@ -71,7 +71,8 @@ static void test_wrong(void **state)
     static const struct {
         const char *line, *error;
     } wrong[] = {
-        { "dualserver check", "unknown command 'check'" },
+        { "dualserver train", "unknown command 'train'" },
+        { "dualserver check --plan", "--plan: check changes nothing" },
         { "dualserver setup again", "unexpected word 'again'" },
         { "dualserver setup --bogus", "unknown or ambiguous option --bogus" },
         { "dualserver setup --bogus=3", "unknown or ambiguous option --bogus=3" },

@@ -21,6 +21,7 @@
     "{\"t\":\"T0\",\"kind\":\"begin\",\"run\":\"R1\",\"answers\":\"[run]\\ndatabase = billing\\n\",\"database\":\"billing\"," \
     "\"plan_sha256\":\"ab\",\"master\":{\"host\":\"m\"},\"slave\":{\"host\":\"s\"},\"master_folder\":\"/m\",\"slave_folder\":\"/s\"}\n"
 #define INTENT(index, step, what) "{\"kind\":\"intent\",\"step\":" step ",\"change\":" index ",\"server\":\"slave\",\"what\":\"" what "\"}\n"
+#define BACK(step) "{\"kind\":\"resume\"}\n{\"kind\":\"back\",\"step\":" step ",\"anew\":false}\n"
 #define DONE(index) "{\"kind\":\"done\",\"change\":" index "}\n"
 
 static struct past parse(const char *text)
@@ -39,7 +40,8 @@ static void torn_lines_are_passed_over(void **state)
     assert_string_equal(past.run, "R1");
     assert_int_equal(past.spoilt, 3);
     assert_int_equal(past.change_count, 2);
-    assert_false(past.changes[0].done); /* its line is spoilt: taken for not done */
+    assert_true(past.changes[0].done); /* its line is spoilt, but the next one was begun */
+    assert_false(past.changes[1].done); /* and nothing tells of this one's end: taken for not done */
     assert_string_equal(past_word(&past, "coordinates"), "bin.1:4");
     assert_null(past_word(&past, "binlogs_before"));
     assert_int_equal(past_state(&past), PAST_UNFINISHED);
@@ -65,7 +67,9 @@ static void states_of_a_run(void **state)
     } cases[] = {
         { BEGIN, PAST_UNTOUCHED, "changed nothing" },
         { BEGIN INTENT("0", "1", "a"), PAST_UNFINISHED, "`dualserver resume`" },
+        { BEGIN "garbage\n", PAST_UNFINISHED, "`dualserver resume`" }, /* it may have told of a change */
         { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n", PAST_PROVEN, "`dualserver accept`" },
+        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepting\"}\n", PAST_ACCEPTING, "`dualserver accept` goes on" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false}\n", PAST_UNFINISHED, "`dualserver undo`" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n", PAST_UNTOUCHED, "taken back" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n{\"kind\":\"resume\"}\n", PAST_UNFINISHED, "resume" },
@@ -149,6 +153,12 @@ static void where_a_run_goes_on(void **state)
           ".xxxxx.xxxxxxxxx" },
         { "granting: the proof again", 15, 0, { 0 }, "", 14, 0, false, "..............xx" },
         { "all done, no verdict", 16, 0, { 0 }, "", 13, 0, false, "..............x." },
+        { "went back and broke off in the discarding", 11, 0, { .copy_usable = true }, BACK("6"), 6, 6, true, ".....x.xxxxxxxxx" },
+        { "went back and broke off in the shipping", 11, 0, { .copy_usable = true }, BACK("6") INTENT("5", "6", "6"), 6, 0, false,
+          ".....x.xxxxxxxxx" },
+        { "went back and broke off at the swap", 11, 0, { .copy_usable = true },
+          BACK("6") INTENT("5", "6", "6") DONE("5") INTENT("7", "7", "7 stop") DONE("7") INTENT("8", "8", "8"), 8, 0, false, ".......xxxxxxxxx" },
+        { "a spoilt line among them", 0, 0, { .copy_usable = true }, "garbage\n" INTENT("3", "4", "4"), 4, 0, false, "...xxxxxxxxxxxxx" },
         { "rows: streaming", 5, 6, { .copy_usable = true }, "", 6, 6, false, ".....xxxxxxxxxxx" },
         { "rows: restart", 2, 6, { 0 }, "", 3, 0, false, "..xxxxxxxxxxxxxx" },
     };
