@@ -40,6 +40,7 @@ struct world {
     struct binlog_position start;  /* the coordinates for step 12 */
     struct manifest manifest;
     uint64_t stopped_at_ms;      /* clock_ms() when the master's writers were first held up; 0: they are not */
+    int begun;                   /* the furthest step that an earlier try of this run has begun; 0: there was none */
     bool master_stopped;         /* we told its mysqld to stop, and it has not been seen answering since */
     bool slave_stopped;
     bool watched;                /* the watchdog on the master is armed */

@@ -1,6 +1,7 @@
 #include "engine_room.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #include "steps/copy_way.h"
 #include "steps/kept_definitions.h"
 
-static void tee(void *context, const struct event *event)
+static void hand_on_event(void *context, const struct event *event)
 {
     struct engine *engine = context;
     model_apply(&engine->model, event, clock_ms());
@@ -75,7 +76,7 @@ struct engine *engine_new(const struct answers *answers, const struct port *port
     engine->state_dir = mem_dup(state_dir);
     join_cancels(engine);
     engine->port =
-        (struct port){ .context = engine, .emit = tee, .ask = hand_on_question, .cancel_fd = engine->cancel_fd };
+        (struct port){ .context = engine, .emit = hand_on_event, .ask = hand_on_question, .cancel_fd = engine->cancel_fd };
     engine->world.answers = answers;
     engine->world.port = &engine->port;
     model_init(&engine->model);
@@ -231,6 +232,26 @@ const struct plan *engine_planned(const struct engine *engine)
     return engine->planned ? &engine->plan : NULL;
 }
 
+/* A new folder's name is on disk when that of the one around it is flushed. */
+static void flush_folder(const char *path)
+{
+    const int fd = open(path[0] != '\0' ? path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd); /* best effort: not every file system can */
+        close(fd);
+    }
+}
+
+static void flush_around(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return;
+    *slash = '\0';
+    flush_folder(path);
+    *slash = '/';
+}
+
 static int make_folder(const char *path, struct err *err)
 {
     char *copy = mem_dup(path);
@@ -239,7 +260,10 @@ static int make_folder(const char *path, struct err *err)
             continue;
         char kept = *c;
         *c = '\0';
-        if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
+        const bool made = mkdir(copy, 0700) == 0;
+        if (made)
+            flush_around(copy);
+        if (!made && errno != EEXIST) {
             err_set_detail(err, ERR_IO, errno, "cannot make the folder %s: %s", copy, strerror(errno));
             err_hint(err, "nothing was touched; name a folder that can be written with --state-dir");
             free(copy);
@@ -406,20 +430,28 @@ static int begin_run(struct engine *engine, struct err *err)
         rc = note_old_binlogs(engine, err);
     free(kept);
     free(digest);
-    if (rc != 0)
+    if (rc != 0) {
         guard_end(world);
+        journal_close(engine->journal);
+        engine->journal = NULL;
+    }
     return rc;
+}
+
+static struct event result_event(const struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    const struct world *world = &engine->world;
+    return (struct event){ .kind = EVENT_RESULT, .ok = ok, .text = verdict, .fix = advice, .id = world->run_id,
+                           .downtime_ms = world->downtime_ms, .done = world->shipped_bytes, .ms = clock_ms() - engine->began_ms };
 }
 
 void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice)
 {
-    const struct world *world = &engine->world;
-    world_emit(&engine->world, &(struct event){ .kind = EVENT_RESULT, .ok = ok, .text = verdict, .fix = advice,
-                                                .id = world->run_id, .downtime_ms = world->downtime_ms,
-                                                .done = world->shipped_bytes, .ms = clock_ms() - engine->began_ms });
+    const struct event result = result_event(engine, ok, verdict, advice);
+    world_emit(&engine->world, &result);
 }
 
-void engine_write_report(struct engine *engine)
+static void write_report(struct engine *engine)
 {
     struct world *world = &engine->world;
     struct err err = ERR_INIT;
@@ -427,6 +459,16 @@ void engine_write_report(struct engine *engine)
     if (report_write(path, world, &engine->plan, &engine->model, &err) != 0)
         world_note(world, SEVERITY_WARNING, "the report could not be written: %s", err.text);
     free(path);
+}
+
+/* The result is the last thing that is told: what may still go wrong, and be noted, goes before it. */
+static void conclude(struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    const struct event result = result_event(engine, ok, verdict, advice);
+    model_apply(&engine->model, &result, clock_ms());
+    write_report(engine);
+    guard_end(&engine->world);
+    engine_emit_result(engine, ok, verdict, advice);
 }
 
 static void succeed(struct engine *engine)
@@ -442,8 +484,7 @@ static void succeed(struct engine *engine)
                               plan_destroys(&engine->plan) ? "; the slave's old data is kept: `dualserver accept` lets go of it, "
                                                              "`dualserver undo` brings it back"
                                                            : "");
-    engine_emit_result(engine, true, verdict, advice);
-    engine_write_report(engine);
+    conclude(engine, true, verdict, advice);
     free(advice);
     free(verdict);
 }
@@ -472,9 +513,19 @@ static void fail(struct engine *engine, int step, const struct err *err)
     if (err->hint[0] != '\0')
         buf_adds(&state, err->hint);
     journal_end(engine->journal, false, nothing_left, err->text, &journal_err);
-    engine_emit_result(engine, false, err->text, buf_str(&state));
-    engine_write_report(engine);
+    conclude(engine, false, err->text, buf_str(&state));
     buf_free(&state);
+}
+
+int engine_fail(struct engine *engine, int step, struct err *err)
+{
+    engine->planned = false; /* a plan is good for one run */
+    engine->world.step = 0;
+    name_the_limit(&engine->world, err);
+    fail(engine, step, err);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+    return -1;
 }
 
 int engine_carry_out(struct engine *engine, struct err *err)
@@ -486,18 +537,14 @@ int engine_carry_out(struct engine *engine, struct err *err)
     for (size_t i = 0; i < STEP_COUNT && failed == 0; i++)
         if (apply_step(engine, steps[i], err) != 0)
             failed = steps[i]->number;
-    engine->planned = false; /* a plan is good for one run */
+    if (failed != 0)
+        return engine_fail(engine, failed, err);
+    engine->planned = false;
     world->step = 0;
-    if (failed == 0) {
-        succeed(engine);
-    } else {
-        name_the_limit(world, err);
-        fail(engine, failed, err);
-    }
-    guard_end(world);
+    succeed(engine);
     journal_close(engine->journal);
     engine->journal = NULL;
-    return failed == 0 ? 0 : -1;
+    return 0;
 }
 
 int engine_run(struct engine *engine, struct err *err)

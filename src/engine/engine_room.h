@@ -31,12 +31,14 @@ struct engine {
 
 /* Applies what is to do, step after step, and ends the run: verdict, report, or the recovery from a failure. */
 int engine_carry_out(struct engine *engine, struct err *err);
+/* Recovers from what failed in a step, and tells the result: -1. */
+int engine_fail(struct engine *engine, int step, struct err *err);
 void engine_emit_step(struct world *world, const struct step *step, enum step_state state, uint64_t ms, const char *text);
-/* The last event, and the report of this run. */
+/* The last event. */
 void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice);
-void engine_write_report(struct engine *engine);
-/* Connects, reads the facts that the run was planned with, and plans again. */
-int engine_recall(struct engine *engine, const struct past *past, struct err *err);
+/* Connects, reads the facts that the run was planned with, and plans again. secrets: the accounts' passwords are wanted, too; to
+ * take a run back or to accept it they are not, and their files may be gone. */
+int engine_recall(struct engine *engine, const struct past *past, bool secrets, struct err *err);
 /* The servers run when these return; the slave's without taking up an old replication. */
 int engine_start_master(struct engine *engine, struct err *err);
 int engine_start_slave(struct engine *engine, const struct past *past, struct err *err);

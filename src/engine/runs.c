@@ -129,6 +129,7 @@ static const struct {
                       "`dualserver accept` lets go of the slave's old data, `dualserver undo` takes the run back" },
     [PAST_UNDOING] = { "undoing", "undo", "an undo broke off: `dualserver undo` goes on with it" },
     [PAST_UNDONE] = { "undone", "", "all was taken back" },
+    [PAST_ACCEPTING] = { "accepting", "accept", "an accept broke off: `dualserver accept` goes on with it" },
     [PAST_ACCEPTED] = { "accepted", "", "done, and the slave's old data is gone" },
 };
 

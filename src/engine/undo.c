@@ -36,6 +36,10 @@ static int may_undo(const struct engine *engine, const struct past *past, struct
         return err_hint(err, state == PAST_ACCEPTED ? "the slave's old data was let go of: there is nothing to go back to"
                                                     : "there is nothing to take back");
     }
+    if (state == PAST_ACCEPTING) {
+        err_set(err, ERR_REFUSED, "run %s is being accepted: the slave's old data may be gone in part", past->run);
+        return err_hint(err, "nothing was touched; `dualserver accept` goes on letting go of it");
+    }
     char *later = runs_later(engine->state_dir, past);
     if (later == NULL)
         return 0;
@@ -233,11 +237,11 @@ static int revert_lost_files(struct engine *engine, const struct past *past, str
     return 0;
 }
 
-static int revert_files(struct engine *engine, const struct past *past, struct err *err)
+static int revert_files(struct engine *engine, const struct past *past, enum side side, struct err *err)
 {
     for (size_t i = past->change_count; i-- > 0;) {
         const struct past_change *change = &past->changes[i];
-        if (change->path == NULL || change->undone)
+        if (change->path == NULL || change->undone || change->side != side)
             continue;
         engine->world.step = change->step;
         world_emit(&engine->world, &(struct event){ .kind = EVENT_CHANGE, .side = change->side, .text = change->path });
@@ -262,40 +266,56 @@ static int remove_binlogs(struct engine *engine, const struct past *past, struct
                        master->binlog_index, NULL);
 }
 
-static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
+static bool was_restarted(const struct engine *engine, const struct past *past, int step)
+{
+    for (size_t i = 0; i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->restarts && change->step == step && past_change(past, step, change->what, change->path) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* From the stop on nothing but the start counts: neither a cancel nor a connection that breaks keeps it from being tried. */
+static int stop_and_start(struct engine *engine, const struct past *past, enum side side, struct err *err)
 {
     struct world *world = &engine->world;
     const struct service *service = &facts_of(&world->facts, side)->service;
-    bool restarted = false;
-    for (size_t i = 0; i < engine->plan.count; i++) {
-        const struct change *change = &engine->plan.changes[i];
-        restarted = restarted || (change->restarts && change->step == step &&
-                                  past_change(past, step, change->what, change->path) != NULL);
-    }
-    if (!restarted)
-        return 0;
-    world->step = step;
-    world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });
-    struct err no_room = ERR_INIT;
-    if (side == SIDE_MASTER) /* the copy may fill the disk that the watchdog's script is to lie on */
-        (void)recover_clean_side(world, side, &no_room);
-    if (side == SIDE_MASTER && watch_begin(world, err) != 0)
-        return -1;
-    if (side == SIDE_MASTER)
-        world_downtime_begin(world);
-    world_db_close(world, side);
+    const int cancel_fd = world->hosts[side]->cancel_fd;
+    world->hosts[side]->cancel_fd = -1;
     int rc = service_stop(world->hosts[side], service, err);
-    struct err binlogs = ERR_INIT;
+    struct err binlogs = ERR_INIT, starting = ERR_INIT;
     if (rc == 0 && side == SIDE_MASTER && remove_binlogs(engine, past, &binlogs) != 0)
         world_note(world, SEVERITY_WARNING, "the binary logs that the run began are still there: %s", binlogs.text);
-    struct err starting = ERR_INIT;
-    if (service_start(world->hosts[side], service, &starting) != 0 && rc == 0) {
+    if (service_start(world->hosts[side], service, &starting) != 0 &&
+        (recover_reconnect(world, side, &starting) != 0 || service_start(world->hosts[side], service, &starting) != 0) && rc == 0) {
         *err = starting;
         rc = -1;
     }
+    world->hosts[side]->cancel_fd = cancel_fd;
+    return rc;
+}
+
+static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
+{
+    struct world *world = &engine->world;
+    if (!was_restarted(engine, past, step))
+        return 0;
+    world->step = step;
+    world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });
+    if (side == SIDE_MASTER) {
+        struct err no_room = ERR_INIT;
+        (void)recover_clean_side(world, side, &no_room); /* the copy may fill the disk that the watchdog's script is to lie on */
+        if (watch_begin(world, err) != 0)
+            return -1;
+        world_downtime_begin(world);
+        world_limit_off(world);
+    }
+    world_db_close(world, side);
+    int rc = stop_and_start(engine, past, side, err);
     if (rc == 0 && world_db(world, side, err) == NULL)
         rc = -1;
-    if (side == SIDE_MASTER && rc == 0) { /* else it stays armed, and goes on trying */
+    if (side == SIDE_MASTER) {
         world_downtime_end(world);
         (void)watch_end(world, NULL);
     }
@@ -343,18 +363,47 @@ static int take_back(struct engine *engine, const struct past *past, struct err 
         return -1;
     if (step_begun(past, 6) && way->discard != NULL && way->discard(world, err) != 0)
         return -1;
-    if (revert_files(engine, past, err) != 0 || restart(engine, past, SIDE_MASTER, 2, err) != 0 ||
+    if (revert_files(engine, past, SIDE_SLAVE, err) != 0 || revert_files(engine, past, SIDE_MASTER, err) != 0 || restart(engine, past, SIDE_MASTER, 2, err) != 0 ||
         restart(engine, past, SIDE_SLAVE, 7, err) != 0 || revert(engine, past, true, err) != 0 ||
         old_data_is_back(world, err) != 0)
         return -1;
     return recover_remove(world, err);
 }
 
+/* What keeps a server from starting may be what the run has written: its option files are put back first then. Not where an old
+ * replication would be taken up onto the new data. */
+static int bring_up(struct engine *engine, const struct past *past, enum side side, struct err *err)
+{
+    struct world *world = &engine->world;
+    if ((side == SIDE_MASTER ? engine_start_master(engine, err) : engine_start_slave(engine, past, err)) == 0)
+        return 0;
+    if (err->code != ERR_COMMAND || (side == SIDE_SLAVE && world->facts.slave.slave_status.configured))
+        return -1;
+    world_note(world, SEVERITY_WARNING, "the %s's server does not start: %s; its option files are put back first", side_name(side),
+               err->text);
+    *err = (struct err)ERR_INIT;
+    return revert_files(engine, past, side, err) != 0 ||
+                   service_start(world->hosts[side], &facts_of(&world->facts, side)->service, err) != 0 || world_db(world, side, err) == NULL
+               ? -1
+               : 0;
+}
+
+/* To start the slave its option file may have to be written: the journal knows that then, and it is taken back, too. */
+static int start_and_take_back(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct past now;
+    if (bring_up(engine, past, SIDE_MASTER, err) != 0 || bring_up(engine, past, SIDE_SLAVE, err) != 0 || past_read(past->folder, &now, err) != 0)
+        return -1;
+    const int rc = take_back(engine, &now, err);
+    past_free(&now);
+    return rc;
+}
+
 static void end(struct engine *engine, bool ok, const char *verdict, const char *advice)
 {
     engine->world.step = 0;
-    engine_emit_result(engine, ok, verdict, advice);
     guard_end(&engine->world);
+    engine_emit_result(engine, ok, verdict, advice);
     journal_close(engine->journal);
     engine->journal = NULL;
 }
@@ -362,7 +411,7 @@ static void end(struct engine *engine, bool ok, const char *verdict, const char 
 int engine_undo(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
-    if (may_undo(engine, past, err) != 0 || engine_recall(engine, past, err) != 0 || check_files(engine, past, err) != 0)
+    if (may_undo(engine, past, err) != 0 || engine_recall(engine, past, false, err) != 0 || check_files(engine, past, err) != 0)
         return engine_advise(err, "the run stays as it is; `dualserver undo` takes it back");
     char *text = mem_printf("Take run %s back? The slave's %s is then as it was before it; servers that were restarted are "
                             "restarted once more.", past->run, engine->answers->database);
@@ -381,7 +430,7 @@ int engine_undo(struct engine *engine, const struct past *past, struct err *err)
                    past->spoilt);
     struct err mark = ERR_INIT;
     engine->port.cancel_fd = -1;
-    if (engine_start_master(engine, err) != 0 || engine_start_slave(engine, past, err) != 0 || take_back(engine, past, err) != 0) {
+    if (start_and_take_back(engine, past, err) != 0) {
         end(engine, false, err->text, "what was taken back so far stays so; `dualserver undo` goes on");
         return -1;
     }
@@ -406,12 +455,12 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
 {
     struct world *world = &engine->world;
     const enum past_state state = past_state(past);
-    if (state != PAST_PROVEN) {
+    if (state != PAST_PROVEN && state != PAST_ACCEPTING) {
         err_set(err, ERR_REFUSED, "run %s is %s: only what is proven can be accepted", past->run, past_state_word(state));
         return err_hint(err, "%s%s", past_next(state)[0] != '\0' ? "what can be done with it: dualserver " : "there is nothing to accept",
                         past_next(state));
     }
-    if (engine_recall(engine, past, err) != 0)
+    if (engine_recall(engine, past, false, err) != 0)
         return engine_advise(err, "the run stays as it is; `dualserver accept` lets go of the old data");
     char *text = mem_printf("Let go of what run %s has kept? The slave's old data of before it is deleted, for good.", past->run);
     int rc = ask(engine, text, err);
@@ -421,7 +470,7 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
     engine->journal = journal_open(world->state_dir, err);
     if (engine->journal == NULL)
         return -1;
-    if (let_go(engine, err) != 0 || journal_mark(engine->journal, "accepted", err) != 0) {
+    if (journal_mark(engine->journal, "accept", err) != 0 || let_go(engine, err) != 0 || journal_mark(engine->journal, "accepted", err) != 0) {
         end(engine, false, err->text, "`dualserver accept` goes on");
         return -1;
     }
