@@ -20,9 +20,9 @@ enum past_state {
     PAST_UNTOUCHED,  /* nothing was changed, or all of it was taken back when it failed */
     PAST_UNFINISHED, /* ended or broke off on its way: resume or undo */
     PAST_PROVEN,     /* done: accept or undo */
-    PAST_ACCEPTING,  /* an acceptance broke off, part of the old data may be gone: accept again */
     PAST_UNDOING,    /* an undo broke off: undo again */
     PAST_UNDONE,
+    PAST_ACCEPTING,  /* an accept broke off: accept again, for what undo needs may be gone */
     PAST_ACCEPTED,
 };
 
@@ -34,7 +34,6 @@ struct past_change {
     bool done;       /* else it was meant to be done, and may have been in part */
     bool failed;     /* the last try ended with an error of its own */
     int error;       /* enum err_code of that */
-    bool again;      /* a resumed run went back behind it since: it is to be done once more */
     bool undone;
 };
 
@@ -52,11 +51,12 @@ struct past {
     size_t change_count;
     struct past_word *words;           /* what was learnt; the last of a name counts */
     size_t word_count;
-    int back_most;                     /* the earliest step that a resumed run ever went back to; 0: none did */
-    int back;                          /* the step that a resumed run went back to, and has not begun yet; 0: none */
+    bool went_back;                    /* a resumed run was to do again what was done, from that index on */
+    size_t again_from;
     int step;                          /* begun last, 1..14; 0: none */
     bool step_done;
     bool ended, ok, nothing_left, undoing, undone, accepting, accepted;
+    bool discarding;                   /* a resume has begun to remove what the run had put onto the slave, and was broken off */
     char *verdict;                     /* of its last end */
     size_t spoilt;                     /* lines that could not be read */
 };

@@ -7,9 +7,7 @@
 #include "plan/facts.h"
 #include "plan/world.h"
 
-/* Arms it; needs the lock of the master. */
-int watch_begin(struct world *world, struct err *err);
-/* Adds the change that does. */
+/* Adds the change that arms it. */
 void watch_plan(const struct facts *facts, struct plan *plan);
 /* Arms it: the lock of the master must be held, and the plan be there. */
 int watch_begin(struct world *world, struct err *err);

@@ -91,8 +91,7 @@ static void take_intent(struct past *past, struct json_object *record)
     }
     change->step = (int)step;
     change->side = server != NULL && strcmp(server, "slave") == 0 ? SIDE_SLAVE : SIDE_MASTER;
-    change->done = change->failed = change->again = change->undone = false;
-    past->back = 0;
+    change->done = change->failed = change->undone = false;
     keep(&change->what, text_of(record, "what"));
     keep(&change->path, text_of(record, "path"));
     keep(&change->before_sha256, text_of(record, "before_sha256"));
@@ -114,6 +113,30 @@ static void take_failed(struct past *past, struct json_object *record)
     const long code = number_of(record, "code");
     change->failed = true;
     change->error = code > 0 ? (int)code : ERR_WORLD;
+}
+
+static void take_again(struct past *past, struct json_object *record)
+{
+    const long index = number_of(record, "change");
+    struct past_change *change = change_at(past, index);
+    if (change != NULL)
+        change->done = change->failed = false;
+    if (index >= 0 && (!past->went_back || (size_t)index < past->again_from)) {
+        past->went_back = true;
+        past->again_from = (size_t)index;
+    }
+}
+
+static void take_discard(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->discarding = true;
+}
+
+static void take_discarded(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->discarding = false;
 }
 
 static void take_taken_back(struct past *past, struct json_object *record)
@@ -146,27 +169,6 @@ static void take_resume(struct past *past, struct json_object *record)
 {
     (void)record;
     past->ended = past->ok = past->nothing_left = false;
-}
-
-static void forget(struct past *past, const char *name)
-{
-    for (size_t i = 0; i < past->word_count; i++)
-        if (strcmp(past->words[i].name, name) == 0)
-            past->words[i].name[0] = '\0';
-}
-
-/* What is known of the data that was taken before is true of that only. */
-static void take_back(struct past *past, struct json_object *record)
-{
-    past->back = (int)number_of(record, "step");
-    if (past->back_most == 0 || past->back < past->back_most)
-        past->back_most = past->back;
-    for (size_t i = 0; i < past->change_count; i++)
-        past->changes[i].again = past->changes[i].again || past->changes[i].step >= past->back;
-    if (truth_of(record, "anew"))
-        forget(past, "coordinates");
-    if (past->back <= 3)
-        forget(past, "binlogs_before");
 }
 
 static void take_undo(struct past *past, struct json_object *record)
@@ -207,8 +209,8 @@ static const struct {
 } kinds[] = {
     { "begin", take_begin },   { "intent", take_intent }, { "done", take_done },     { "failed", take_failed },
     { "step", take_step },     { "learnt", take_learnt }, { "resume", take_resume }, { "undo", take_undo },
-    { "back", take_back },     { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accepting", take_accepting },
-    { "accepted", take_accepted },
+    { "again", take_again },   { "discard", take_discard }, { "discarded", take_discarded },
+    { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accepting", take_accepting }, { "accepted", take_accepted },
 };
 
 /* A line counts only when it is one whole object that names its kind. */
@@ -291,8 +293,6 @@ enum past_state past_state(const struct past *past)
         return PAST_UNDONE;
     if (past->undoing)
         return PAST_UNDOING;
-    if (past->accepting)
-        return PAST_ACCEPTING;
     if (past->ended && past->ok)
         return PAST_PROVEN;
     return all_taken_back(past) || (past->ended && past->nothing_left) ? PAST_UNTOUCHED : PAST_UNFINISHED;

@@ -265,10 +265,7 @@ static int prepare(struct engine *engine, const struct past *past, const struct 
                                    (from->step < 11 || (from->change < engine->plan.count && engine->plan.changes[from->change].restarts));
     if (from->why != NULL)
         world_note(world, SEVERITY_INFO, "%s", from->why);
-    const int again = engine->plan.way->again != 0 ? engine->plan.way->again : 2;
-    if (from->back != 0 && journal_back(engine->journal, from->back, from->back <= again, err) != 0)
-        return -1;
-    if (from->discard && discard(engine, past, err) != 0)
+    if (from->discard && (discard(engine, past, err) != 0 || journal_mark(engine->journal, "discarded", err) != 0))
         return -1;
     if (!slave_may_be_down && engine_start_slave(engine, past, err) != 0)
         return -1;
@@ -319,6 +316,19 @@ static void recall_kept(struct engine *engine, const struct past *past)
     }
 }
 
+/* On disk before anything is given up: a resume that is broken off, too, must not take for done what has to be done again. */
+static int note_what_is_again(struct engine *engine, const struct past *past, const struct resume_from *from, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && from->back != 0 && i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        const struct past_change *then = past_change(past, change->step, change->what, change->path);
+        if (change->step >= from->back && engine->left[i] && then != NULL && (then->done || then->failed))
+            rc = journal_again(engine->journal, then->index, err);
+    }
+    return rc == 0 && from->discard ? journal_mark(engine->journal, "discard", err) : rc;
+}
+
 /* Up to where the run itself goes on: nothing of it has changed. */
 static int go_back_in(struct engine *engine, const struct past *past, struct resume_from *from, struct err *err)
 {
@@ -338,7 +348,7 @@ static int go_back_in(struct engine *engine, const struct past *past, struct res
     if (ask(engine, from, err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);
-    return engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 ? -1 : 0;
+    return engine->journal == NULL ? -1 : journal_mark(engine->journal, "resume", err);
 }
 
 int engine_resume(struct engine *engine, const struct past *past, struct err *err)
@@ -346,7 +356,7 @@ int engine_resume(struct engine *engine, const struct past *past, struct err *er
     struct resume_from from;
     if (go_back_in(engine, past, &from, err) != 0)
         return engine_advise(err, "the run stays as it is; `dualserver resume` goes on with it, `dualserver undo` takes it back");
-    if (prepare(engine, past, &from, err) != 0)
+    if (note_what_is_again(engine, past, &from, err) != 0 || prepare(engine, past, &from, err) != 0)
         return engine_fail(engine, from.step, err);
     return engine_carry_out(engine, err);
 }

@@ -22,8 +22,8 @@ static bool done(const struct past *past, const struct plan *plan, size_t index)
     const struct change *change = &plan->changes[index];
     const struct past_change *found = record(past, change);
     if (found == NULL && past_lost(past, index))
-        return past->back_most == 0 || change->step < past->back_most || once(change);
-    return found != NULL && found->done && (!found->again || once(change));
+        return !past->went_back || index < past->again_from || once(change);
+    return found != NULL && found->done;
 }
 
 /* An error of the world, not of the way there: trying the same again would fail again. */
@@ -39,7 +39,7 @@ static bool failed_itself(const struct past_change *change)
 static bool step_failed(const struct past *past, int step, int code)
 {
     for (size_t i = 0; i < past->change_count; i++)
-        if (past->changes[i].step == step && !past->changes[i].again && failed_itself(&past->changes[i]) && (code == 0 || past->changes[i].error == code))
+        if (past->changes[i].step == step && failed_itself(&past->changes[i]) && (code == 0 || past->changes[i].error == code))
             return true;
     return false;
 }
@@ -73,7 +73,7 @@ static int go_back(const struct past *past, const struct plan *plan, const struc
         *why = step_begun(past, again, 3 > again ? 3 : again) ? "the copy had not been finished: it is taken anew" : NULL;
         return again;
     }
-    *why = probe->slave_rebooted ? "the slave was rebooted since the data arrived: it is checked, and what is not whole is sent again"
+    *why = probe->slave_rebooted ? "the slave was rebooted since the data arrived: it is checked and sent again"
                                  : "the slave's server did not take the data over: it is sent again";
     return again < SHIP ? SHIP : again;
 }
@@ -132,11 +132,7 @@ void resume_decide(const struct past *past, const struct plan *plan, const struc
         }
     }
     from->back = go_back(past, plan, probe, from->step, &from->why);
-    if (from->back == 0 && past->back != 0) {
-        from->back = past->back; /* it broke off before it had begun there */
-        from->why = "what the last resume began to remove is removed first";
-    }
-    from->discard = from->back != 0 && step_begun(past, IN_PLACE, PROVEN);
+    from->discard = past->discarding || (from->back != 0 && step_begun(past, IN_PLACE, PROVEN));
     for (size_t i = 0; i < plan->count; i++) {
         const struct change *change = &plan->changes[i];
         if (from->back != 0 && change->step >= from->back && !(once(change) && done(past, plan, i)))

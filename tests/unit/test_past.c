@@ -21,7 +21,6 @@
     "{\"t\":\"T0\",\"kind\":\"begin\",\"run\":\"R1\",\"answers\":\"[run]\\ndatabase = billing\\n\",\"database\":\"billing\"," \
     "\"plan_sha256\":\"ab\",\"master\":{\"host\":\"m\"},\"slave\":{\"host\":\"s\"},\"master_folder\":\"/m\",\"slave_folder\":\"/s\"}\n"
 #define INTENT(index, step, what) "{\"kind\":\"intent\",\"step\":" step ",\"change\":" index ",\"server\":\"slave\",\"what\":\"" what "\"}\n"
-#define BACK(step) "{\"kind\":\"resume\"}\n{\"kind\":\"back\",\"step\":" step ",\"anew\":false}\n"
 #define DONE(index) "{\"kind\":\"done\",\"change\":" index "}\n"
 
 static struct past parse(const char *text)
@@ -69,13 +68,13 @@ static void states_of_a_run(void **state)
         { BEGIN INTENT("0", "1", "a"), PAST_UNFINISHED, "`dualserver resume`" },
         { BEGIN "garbage\n", PAST_UNFINISHED, "`dualserver resume`" }, /* it may have told of a change */
         { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n", PAST_PROVEN, "`dualserver accept`" },
-        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepting\"}\n", PAST_ACCEPTING, "`dualserver accept` goes on" },
-        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepting\"}\n{\"kind\":\"accepted\"}\n", PAST_ACCEPTED, "gone" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false}\n", PAST_UNFINISHED, "`dualserver undo`" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n", PAST_UNTOUCHED, "taken back" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n{\"kind\":\"resume\"}\n", PAST_UNFINISHED, "resume" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"undo\"}\n", PAST_UNDOING, "goes on with it" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"undo\"}\n{\"kind\":\"undone\"}\n", PAST_UNDONE, "taken back" },
+        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepting\"}\n", PAST_ACCEPTING, "`dualserver accept` goes on" },
+        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepting\"}\n{\"kind\":\"accepted\"}\n", PAST_ACCEPTED, "gone" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct past past = parse(cases[i].text);
@@ -153,17 +152,12 @@ static void where_a_run_goes_on(void **state)
           "{\"kind\":\"intent\",\"step\":5,\"change\":4,\"server\":\"slave\",\"what\":\"5\"}\n", 12, 0, false, "....x.......xxxx" },
         { "sent again, and broken off before it arrived: what was in place is not", 5, 0, { .copy_usable = true },
           INTENT("5", "6", "6") DONE("5") INTENT("6", "7", "7 aside") DONE("6") INTENT("8", "8", "8") DONE("8")
-          BACK("6"), 6, 6, true,
+          "{\"kind\":\"again\",\"change\":5}\n{\"kind\":\"again\",\"change\":8}\n{\"kind\":\"discard\"}\n", 6, 0, true,
           ".....x.xxxxxxxxx" },
         { "proof differs", 14, 0, { .copy_usable = true }, "{\"kind\":\"failed\",\"change\":14,\"code\":13}\n", 13, 2, true,
           ".xxxxx.xxxxxxxxx" },
         { "granting: the proof again", 15, 0, { 0 }, "", 14, 0, false, "..............xx" },
         { "all done, no verdict", 16, 0, { 0 }, "", 13, 0, false, "..............x." },
-        { "went back and broke off in the discarding", 11, 0, { .copy_usable = true }, BACK("6"), 6, 6, true, ".....x.xxxxxxxxx" },
-        { "went back and broke off in the shipping", 11, 0, { .copy_usable = true }, BACK("6") INTENT("5", "6", "6"), 6, 0, false,
-          ".....x.xxxxxxxxx" },
-        { "went back and broke off at the swap", 11, 0, { .copy_usable = true },
-          BACK("6") INTENT("5", "6", "6") DONE("5") INTENT("7", "7", "7 stop") DONE("7") INTENT("8", "8", "8"), 8, 0, false, ".......xxxxxxxxx" },
         { "a spoilt line among them", 0, 0, { .copy_usable = true }, "garbage\n" INTENT("3", "4", "4"), 4, 0, false, "...xxxxxxxxxxxxx" },
         { "rows: streaming", 5, 6, { .copy_usable = true }, "", 6, 6, false, ".....xxxxxxxxxxx" },
         { "rows: restart", 2, 6, { 0 }, "", 3, 0, false, "..xxxxxxxxxxxxxx" },
