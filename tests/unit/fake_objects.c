@@ -56,7 +56,7 @@ bool about_objects(struct fake_world *world, const char *sql, struct reply *repl
 
 /* Accounts. */
 
-bool about_users(struct fake_side *side, const char *sql, struct reply *reply)
+bool about_users(struct fake_world *world, enum side on, const char *sql, struct reply *reply)
 {
     static const struct {
         const char *words;
@@ -68,11 +68,16 @@ bool about_users(struct fake_side *side, const char *sql, struct reply *reply)
             continue;
         const char *at = sql + strlen(verbs[i].words);
         char *user = mem_dup_n(at, strcspn(at, " "));
+        struct fake_side *side = &world->sides[on];
         const bool there = strings_has(&side->users, user);
+        char *made = mem_printf("CREATE USER %s IDENTIFIED BY PASSWORD 'x'", user);
         if (!there && verbs[i].missing != 0)
             refuse(reply, verbs[i].missing);
         else if (!there)
             strings_add(&side->users, user);
+        else if (begins(sql, "SHOW CREATE USER "))
+            set_lines(world, reply, (const char *const[]){ "CREATE USER", made }, 2);
+        free(made);
         for (size_t u = 0; begins(sql, "DROP USER") && u < side->users.count; u++)
             if (strcmp(side->users.items[u], user) == 0) {
                 free(side->users.items[u]);
@@ -164,7 +169,7 @@ static void answer_master(struct fake_world *world, const char *sql, struct repl
     else if (strcmp(sql, "SHOW GLOBAL VARIABLES") == 0 && world->sides[SIDE_MASTER].edited)
         set_lines(world, reply, (const char *const[]){ "Variable_name | Value", "binlog_format | ROW", "log_bin | ON", "server_id | 1" }, 4);
     else
-        (void)about_users(&world->sides[SIDE_MASTER], sql, reply);
+        (void)about_users(world, SIDE_MASTER, sql, reply);
 }
 
 void fake_world_answer(struct fake_world *world, enum side side, const char *sql, struct reply *reply)
@@ -183,7 +188,7 @@ void fake_world_answer(struct fake_world *world, enum side side, const char *sql
         set_lines(world, reply, (const char *const[]){ "Trigger | Event | Table" }, 1);
     if (begins(sql, "SELECT GROUP_CONCAT(") && !world->sql)
         refuse(reply, 1146);
-    if (!about_replication(world, sql, reply) && !about_users(&world->sides[SIDE_SLAVE], sql, reply) &&
+    if (!about_replication(world, sql, reply) && !about_users(world, SIDE_SLAVE, sql, reply) &&
         !about_tables(world, sql, reply) && !about_objects(world, sql, reply))
         leave_out(world, sql, reply);
     judge_following(world);

@@ -17,7 +17,7 @@ void refuse(struct reply *reply, unsigned code);
 bool about_replication(struct fake_world *world, const char *sql, struct reply *reply);
 bool about_tables(struct fake_world *world, const char *sql, struct reply *reply);
 bool about_objects(struct fake_world *world, const char *sql, struct reply *reply);
-bool about_users(struct fake_side *side, const char *sql, struct reply *reply);
+bool about_users(struct fake_world *world, enum side on, const char *sql, struct reply *reply);
 void judge_following(struct fake_world *world); /* whatever the slave follows, it must hold that master's data */
 
 #endif
