@@ -26,6 +26,7 @@ struct options {
     const char *color_word; /* as given */
     enum color_use color;
     bool yes, plan, json, plain, ascii, no_mouse, verbose, quiet, help, version;
+    bool deep;              /* of check */
     int word_count;         /* of `lab`: what follows it, untouched */
     char *const *words;
 };

@@ -26,7 +26,7 @@ static const struct {
 };
 
 /* Long options without a letter get numbers that no letter has. */
-enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN };
+enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN, DEEP };
 
 #define FLAG(member) NULL, offsetof(struct options, member)
 #define TEXT(name, member) name, offsetof(struct options, member)
@@ -45,6 +45,7 @@ static const struct {
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
     { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens" },
     { RUN, "run", TEXT("ID", run), "which run (resume, undo, accept, status); default: the last one that waits" },
+    { DEEP, "deep", FLAG(deep), "check: canaries and the data of both servers too" },
     { STATE_DIR, "state-dir", TEXT("DIR", state_dir), "journals and reports; default ~/.local/state/dualserver" },
     { COLOR, "color", TEXT("WHEN", color_word), "auto, always or never" },
     { ASCII, "ascii", FLAG(ascii), "draws with ASCII only" },
@@ -184,6 +185,7 @@ static int check_combination(struct options *options, struct err *err)
         { options_later(options) && options->plan, "--plan belongs to the command setup" },
         { options->command == COMMAND_CHECK && options->plan, "--plan: check changes nothing" },
         { options->command == COMMAND_CHECK && options->confirm[0] != NULL, "--confirm belongs to the command setup" },
+        { options->command != COMMAND_CHECK && options->deep, "--deep belongs to the command check" },
         { !options_later(options) && options->run != NULL, "--run belongs to the commands resume, undo, accept and status" },
         { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },
         { options->state_dir != NULL && options->state_dir[0] == '\0', "--state-dir names no folder" },
