@@ -107,6 +107,23 @@ static void judge_needed(struct check_report *report, const struct sight *sight,
     buf_free(&left);
 }
 
+/* By GTID the slave asks for what it lacks, which may all be there still: then the IO thread tells, not the name of a file. */
+static bool by_gtid(const struct slave_status *status)
+{
+    const char *mariadb = row_str(&status->rows, 0, "Using_Gtid");
+    return (mariadb[0] != '\0' && strcasecmp(mariadb, "No") != 0) || row_u64(&status->rows, 0, "Auto_Position") == 1;
+}
+
+static void judge_purged(struct check_report *report, const struct slave_status *status)
+{
+    if (by_gtid(status))
+        check_find(report, "purged", CARE_WARNING, "START SLAVE tells: error 1236 means that the slave has to be built anew",
+                   "the slave read %s last, and the master has that binary log no more", status->master_log_file);
+    else
+        check_find(report, "purged", CARE_CRITICAL, "the slave has to be built anew: dualserver reprovision",
+                   "the slave reads %s next, and the master has that binary log no more", status->master_log_file);
+}
+
 void judge_expiry(struct check_report *report, const struct sight *sight)
 {
     const struct server_facts *master = &sight->facts->master;
@@ -119,8 +136,7 @@ void judge_expiry(struct check_report *report, const struct sight *sight)
     struct buf kept = BUF_INIT;
     quote_duration(&kept, expiry * 1000);
     if (slave && master->binlogs.count > 0 && !strings_has(&master->binlogs, status->master_log_file))
-        check_find(report, "purged", CARE_CRITICAL, "the slave has to be built anew: dualserver reprovision",
-                   "the slave reads %s next, and the master has that binary log no more", status->master_log_file);
+        judge_purged(report, status);
     else if (slave && expiry > 0)
         judge_needed(report, sight, status, expiry);
     if (expiry > 0 && expiry < DAY_S)

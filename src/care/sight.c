@@ -181,7 +181,7 @@ static int measure_lag(struct care *care, struct sight *sight, struct err *err)
     struct binlog_position position;
     struct err own = ERR_INIT;
     if (!care->sides[SIDE_MASTER].server || !care->sides[SIDE_SLAVE].server || !status->configured ||
-        strcasecmp(status->sql_running, "Yes") != 0)
+        strcasecmp(status->io_running, "Yes") != 0 || strcasecmp(status->sql_running, "Yes") != 0)
         return 0;
     struct db *master = world_db(world, SIDE_MASTER, &own), *slave = world_db(world, SIDE_SLAVE, &own);
     const uint64_t begin = clock_ms();
