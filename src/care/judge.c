@@ -21,14 +21,15 @@ static const char *text(const char *value)
     return value != NULL ? value : "";
 }
 
-/* What cannot be seen of the slave is not known; a server that is down on a host that answers is worse. */
+/* What cannot be seen of the slave is not known; a server that is down on a host that answers is worse. Neither host reached: more likely
+ * the trouble is on this side. */
 static void judge_reach(struct check_report *report, const struct sight *sight)
 {
     const struct care_side *master = &sight->sides[SIDE_MASTER], *slave = &sight->sides[SIDE_SLAVE];
     if (!slave->server)
         check_find(report, "slave", slave->host ? CARE_CRITICAL : CARE_UNKNOWN, slave->why.hint, "%s", slave->why.text);
     if (!master->server)
-        check_find(report, "master", master->host ? CARE_CRITICAL : CARE_WARNING, master->why.hint, "%s", master->why.text);
+        check_find(report, "master", master->host ? CARE_CRITICAL : slave->host ? CARE_WARNING : CARE_UNKNOWN, master->why.hint, "%s", master->why.text);
 }
 
 static void judge_configured(struct check_report *report, const struct sight *sight)

@@ -127,6 +127,7 @@ static void pair_free(struct pair *pair)
 static void no_master(struct pair *p) { p->sides[0].server = p->sides[0].host = false; err_set(&p->sides[0].why, ERR_CONNECT, "db1 does not answer"); }
 static void master_down(struct pair *p) { p->sides[0].server = false; err_set(&p->sides[0].why, ERR_WORLD, "mysqld is not running"); }
 static void no_slave(struct pair *p) { p->sides[1].server = p->sides[1].host = false; err_set(&p->sides[1].why, ERR_CONNECT, "db2 does not answer"); }
+static void nobody(struct pair *p) { no_master(p); no_slave(p); }
 static void slave_down(struct pair *p) { p->sides[1].server = false; err_set(&p->sides[1].why, ERR_WORLD, "mysqld is not running"); }
 static void no_slave_of_anybody(struct pair *p) { p->facts.slave.slave_status.configured = false; }
 static void connecting(struct pair *p) { p->sight.unreached_s = 75; p->sight.lag_seen = false; }
@@ -188,6 +189,7 @@ static const struct one_case {
     { "not connected yet", "io-thread", CRIT, CRIT, "Connecting", { { "Master_Server_Id", "0" }, { "Slave_IO_Running", "Connecting" } }, NULL },
     { "no slave", "configured", CRIT, CRIT, "no slave of anybody", { { NULL, NULL } }, no_slave_of_anybody },
     { "slave's host gone", "slave", CARE_UNKNOWN, CARE_UNKNOWN, "db2 does not answer", { { NULL, NULL } }, no_slave },
+    { "neither host", "master", CARE_UNKNOWN, CARE_UNKNOWN, "db1 does not answer", { { NULL, NULL } }, nobody },
     { "slave's server down", "slave", CRIT, CRIT, "not running", { { NULL, NULL } }, slave_down },
     { "master's host gone", "master", WARN, WARN, "db1 does not answer", { { NULL, NULL } }, no_master },
     { "master's server down", "master", CRIT, CRIT, "not running", { { NULL, NULL } }, master_down },
