@@ -22,6 +22,7 @@ static const struct {
     { "accept", "lets go of the slave's old data of a run that is proven", COMMAND_ACCEPT },
     { "status", "where the last run stands, and which command goes on", COMMAND_STATUS },
     { "check", "is replication right? one line and an exit code for monitoring, then what was found", COMMAND_CHECK },
+    { "monitor", "both servers live on one screen; needs a terminal of at least 80x24", COMMAND_MONITOR },
     { "lab", "the practice lab: up, down, status, answers, shell HOST, ...; `lab --help` tells", COMMAND_LAB },
 };
 
@@ -142,7 +143,7 @@ static int take_command(struct options *options, const char *word, struct err *e
         }
     }
     err_set(err, ERR_USAGE, "unknown command '%.60s'", word);
-    return err_hint(err, "commands: wizard, setup, resume, undo, accept, status, check, lab");
+    return err_hint(err, "commands: wizard, setup, resume, undo, accept, status, check, monitor, lab");
 }
 
 static int check_color(struct options *options, struct err *err)
@@ -185,6 +186,9 @@ static int check_combination(struct options *options, struct err *err)
         { options_later(options) && options->plan, "--plan belongs to the command setup" },
         { options->command == COMMAND_CHECK && options->plan, "--plan: check changes nothing" },
         { options->command == COMMAND_CHECK && options->confirm[0] != NULL, "--confirm belongs to the command setup" },
+        { options->command == COMMAND_MONITOR && (options->plan || options->yes || options->confirm[0] != NULL),
+          "monitor changes nothing: no --plan, --yes or --confirm" },
+        { options->command == COMMAND_MONITOR && (options->json || options->plain), "monitor is a screen: `check` has --json and lines" },
         { options->command != COMMAND_CHECK && options->deep, "--deep belongs to the command check" },
         { !options_later(options) && options->run != NULL, "--run belongs to the commands resume, undo, accept and status" },
         { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },

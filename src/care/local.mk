@@ -8,4 +8,5 @@ libcare_a_SOURCES = \
 	src/care/judge.c \
 	src/care/judge_pair.c \
 	src/care/judge_space.c \
+	src/care/monitor.c \
 	src/care/sight.c
