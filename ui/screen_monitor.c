@@ -1,4 +1,6 @@
 /* The live screen's view: samples into series, series into graphs. Pure. */
+#define _GNU_SOURCE 1 /* strcasestr */
+
 #include "ui/monitor.h"
 
 #include <math.h>

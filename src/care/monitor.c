@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "care/monitor.h"
 
 #include <stddef.h>
