@@ -255,6 +255,27 @@ static void each_case_is_judged(void **state)
         test_case(&cases[i]);
 }
 
+/* 0 seconds of a slave that fetches nothing say nothing: MySQL says so while it is Connecting. */
+static void no_delay_without_the_io_thread(void **state)
+{
+    (void)state;
+    const struct cell connecting_cells[] = { { "Slave_IO_Running", "Connecting" }, { "Seconds_Behind_Master", "0" } };
+    struct pair pair;
+    struct check_report report;
+    struct buf line = BUF_INIT;
+    pair_init(&pair);
+    set_status(&pair, connecting_cells, 2);
+    check_report_init(&report);
+    check_judge(&report, &pair.sight);
+    for (size_t i = 0; i < report.count; i++)
+        assert_string_not_equal(report.findings[i].id, "delay");
+    check_report_line(&report, &line);
+    assert_non_null(strstr(buf_str(&line), "| delay=U;60;300"));
+    buf_free(&line);
+    check_report_free(&report);
+    pair_free(&pair);
+}
+
 static void line_is(struct check_report *report, const char *expected)
 {
     struct buf line = BUF_INIT;
@@ -311,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_case_is_judged),
+        cmocka_unit_test(no_delay_without_the_io_thread),
         cmocka_unit_test(the_plugin_line),
         cmocka_unit_test(what_the_disk_script_says),
     };
