@@ -40,11 +40,11 @@ static const struct {
     const char *help;
 } table[] = {
     { 'a', "answers", TEXT("FILE", answers), "the answers (INI); `-` reads them from standard input" },
-    { 'y', "yes", FLAG(yes), "asks nothing" },
+    { 'y', "yes", FLAG(yes), "asks nothing; accepts a run that ends proven: the old data is deleted then" },
     { CONFIRM, "confirm", TEXT("HOST", confirm), "the slave's host as in the answers: data there may be moved aside; or a RUN: its stale lock is broken" },
     { 'n', "plan", FLAG(plan), "prints every change that would be made, and makes none" },
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
-    { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens" },
+    { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens; asks whether the old data is kept" },
     { RUN, "run", TEXT("ID", run), "which run (resume, undo, accept, status); default: the last one that waits" },
     { DEEP, "deep", FLAG(deep), "check: canaries and the data of both servers too" },
     { STATE_DIR, "state-dir", TEXT("DIR", state_dir), "journals and reports; default ~/.local/state/dualserver" },

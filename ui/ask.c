@@ -1,6 +1,6 @@
 #include "ui/ask.h"
 
-void ask_open(struct dialog *dialog, const struct question *question)
+void ask_open(struct dialog *dialog, const struct question *question, const char *yes_no)
 {
     static const struct {
         enum dialog_kind kind;
@@ -9,9 +9,10 @@ void ask_open(struct dialog *dialog, const struct question *question)
         [QUESTION_HOST_KEY] = { DIALOG_YES_NO, "Is this the right host?" },
         [QUESTION_SECRET] = { DIALOG_PASSWORD, "Password" },
         [QUESTION_CONFIRM] = { DIALOG_WORD, "Before the first change" },
-        [QUESTION_YES_NO] = { DIALOG_YES_NO, "Question" },
+        [QUESTION_YES_NO] = { DIALOG_YES_NO, NULL },
     };
-    dialog_open(dialog, kinds[question->kind].kind, kinds[question->kind].title, question->text, question->expected);
+    const char *title = question->kind == QUESTION_YES_NO ? yes_no : kinds[question->kind].title;
+    dialog_open(dialog, kinds[question->kind].kind, title, question->text, question->expected);
 }
 
 void ask_answer(struct bridge *bridge, const struct dialog *dialog, enum dialog_end end)

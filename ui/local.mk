@@ -19,7 +19,9 @@ libui_a_SOURCES = \
 	ui/screen_result.c \
 	ui/screen_run.c \
 	ui/term.c \
+	ui/term_lost.c \
 	ui/theme.c \
+	ui/waits.c \
 	ui/widgets.c \
 	ui/wizard.c
 nodist_libui_a_SOURCES = ui/help_texts.c

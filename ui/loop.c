@@ -29,10 +29,14 @@ static void on_signal(int number)
     errno = saved;
 }
 
-/* A second SIGTERM ends the program at once: somebody means it. */
+/* A second SIGTERM ends the program at once: somebody means it. SIGPIPE is caught because a connection that breaks must not end
+ * the program; unlike ignoring it, that is not inherited by ssh. */
 static const struct {
     int number, flags;
-} caught[] = { { SIGINT, SA_RESTART }, { SIGHUP, SA_RESTART }, { SIGTERM, SA_RESTART | (int)SA_RESETHAND } };
+} caught[] = {
+    { SIGINT, SA_RESTART },  { SIGHUP, SA_RESTART },  { SIGTERM, SA_RESTART | (int)SA_RESETHAND },
+    { SIGQUIT, SA_RESTART }, { SIGTSTP, SA_RESTART }, { SIGCONT, SA_RESTART }, { SIGPIPE, SA_RESTART },
+};
 
 #define CAUGHT (sizeof caught / sizeof caught[0])
 
@@ -58,16 +62,47 @@ static void release_signals(const struct sigaction old[CAUGHT])
     }
 }
 
+static void tell(const char *text)
+{
+    if (write(STDERR_FILENO, text, strlen(text)) < 0)
+        return; /* nobody is there to read it */
+}
+
+/* All of the program stops, its engine too, until somebody continues it. Where nobody could, as in a terminal without a shell,
+ * the system does not stop it. The key means all that the shell takes for one job; this thread is the first one, so that the
+ * signal has come when kill() returns. */
+static void suspend(const struct loop_view *view, pid_t whom)
+{
+    struct sigaction usual = { .sa_handler = SIG_DFL }, ours;
+    term_leave();
+    tell(view->stopped(view->context));
+    sigemptyset(&usual.sa_mask);
+    sigaction(SIGTSTP, &usual, &ours);
+    kill(whom, SIGTSTP);
+    sigaction(SIGTSTP, &ours, NULL);
+}
+
 /* Returns the signal that is to end it, 0 for none. */
 static int take_signals(const struct loop_view *view)
 {
     unsigned char number;
     int ending = 0;
     while (read(signal_pipe[0], &number, 1) == 1) {
-        if (number == SIGINT)
+        switch (number) {
+        case SIGINT:
             view->key(view->context, K_SIGINT);
-        else
+            break;
+        case SIGTSTP:
+            suspend(view, getpid());
+            break;
+        case SIGCONT:
+            term_again();
+            break;
+        case SIGPIPE:
+            break;
+        default:
             ending = number;
+        }
     }
     return ending;
 }
@@ -87,6 +122,8 @@ static void take_keys(const struct loop_view *view)
     for (int key; !view->left(view->context) && (key = term_key()) != K_NONE;) {
         if (key == K_CTRL_L)
             term_redraw();
+        else if (key == K_CTRL_Z)
+            suspend(view, 0);
         else if (key != K_RESIZE)
             view->key(view->context, key);
     }
@@ -161,9 +198,20 @@ static bool left_app(void *context)
     return app->leave;
 }
 
+static const char *stopped_app(void *context)
+{
+    const struct app *app = context;
+    return app->state.job >= JOB_RUN ? "dualserver is stopped in the middle of a run; `fg` goes on. Where it has stopped the master's mysqld,\n"
+                                       "the watchdog on the master starts that again within 15 s.\n"
+                                     : LOOP_STOPPED;
+}
+
 static int end_app(void *context, int signal, struct err *err)
 {
-    return app_end(context, signal, err);
+    struct app *app = context;
+    if (app->state.job >= JOB_RUN)
+        tell("dualserver: bringing the run to a safe end\n");
+    return app_end(app, signal, err);
 }
 
 int loop_run(const struct answers *answers, const struct bridge_engine *engine, const struct wizard_options *options,
@@ -174,7 +222,7 @@ int loop_run(const struct answers *answers, const struct bridge_engine *engine, 
     int code = -1;
     if (app_init(&app, answers, engine, options->state_dir, err) == 0) {
         const struct loop_view view = { .context = &app, .fds = { bridge_fd(app.bridge), -1, -1 }, .draw = draw_app, .key = key_app,
-                                        .take = take_app, .left = left_app, .end = end_app };
+                                        .take = take_app, .left = left_app, .stopped = stopped_app, .end = end_app };
         code = loop_show(&view, options, err);
     }
     if (code >= 0)

@@ -192,7 +192,7 @@ static void ask_next(struct monitor *monitor)
         if (monitor->lanes[lane].question == NULL)
             continue;
         monitor->asking = &monitor->lanes[lane];
-        ask_open(&monitor->view.dialog, &monitor->asking->question->question);
+        ask_open(&monitor->view.dialog, &monitor->asking->question->question, "Question");
     }
 }
 
@@ -290,6 +290,12 @@ static bool left(void *context)
     return monitor->leave;
 }
 
+static const char *stopped(void *context)
+{
+    (void)context;
+    return LOOP_STOPPED;
+}
+
 static void end_lanes(struct monitor *monitor)
 {
     for (int lane = 0; lane < LANES; lane++)
@@ -333,7 +339,8 @@ int monitor_run(const struct answers *answers, const struct wizard_options *opti
 {
     struct monitor monitor = { .view = { .hosts = { answers->master.host, answers->slave.host }, .database = answers->database,
                                          .begun_ms = clock_ms() } };
-    struct loop_view view = { .context = &monitor, .draw = draw, .key = on_key, .take = take, .left = left, .end = end };
+    struct loop_view view = { .context = &monitor, .draw = draw, .key = on_key, .take = take, .left = left, .stopped = stopped,
+                              .end = end };
     if (!monitor_possible(err))
         return err_exit_code(err);
     int code = open_lanes(&monitor, answers, options->state_dir, err);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/engine.h"
+#include "engine/runs.h"
 #include "ui/app.h"
 #include "ui/loop.h"
 
@@ -28,13 +29,26 @@ static int run(void *engine, struct err *err)
     return engine_run(engine, err);
 }
 
+static int later(void *engine, enum job job, const char *state_dir, const char *run, struct err *err)
+{
+    static int (*const calls[])(struct engine *engine, const struct past *past, struct err *err) = {
+        [JOB_RESUME] = engine_resume, [JOB_UNDO] = engine_undo, [JOB_ACCEPT] = engine_accept,
+    };
+    struct past past;
+    if (runs_find(state_dir, run, &past, err) != 0)
+        return -1;
+    int rc = calls[job](engine, &past, err);
+    past_free(&past);
+    return rc;
+}
+
 static void close_engine(void *engine)
 {
     engine_free(engine);
 }
 
 static const struct bridge_engine the_engine = {
-    .open = open_engine, .look = look, .plan = plan, .run = run, .close = close_engine,
+    .open = open_engine, .look = look, .plan = plan, .run = run, .close = close_engine, .later = later, .find = runs_find,
 };
 
 bool terminal_possible(const char *what, const char *instead, struct err *err)

@@ -20,6 +20,7 @@ enum past_state {
     PAST_UNTOUCHED,  /* nothing was changed, or all of it was taken back when it failed */
     PAST_UNFINISHED, /* ended or broke off on its way: resume or undo */
     PAST_PROVEN,     /* done: accept or undo */
+    PAST_ACCEPTING,  /* an acceptance broke off, part of the old data may be gone: accept again */
     PAST_UNDOING,    /* an undo broke off: undo again */
     PAST_UNDONE,
     PAST_ACCEPTED,
@@ -52,7 +53,7 @@ struct past {
     size_t word_count;
     int step;                          /* begun last, 1..14; 0: none */
     bool step_done;
-    bool ended, ok, nothing_left, undoing, undone, accepted;
+    bool ended, ok, nothing_left, undoing, undone, accepting, accepted;
     char *verdict;                     /* of its last end */
     size_t spoilt;                     /* lines that could not be read */
 };

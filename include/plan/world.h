@@ -46,6 +46,7 @@ struct world {
     bool watched;                /* the watchdog on the master is armed */
     int limit_fd;                /* a timer, readable when limit_downtime is used up; 0: none */
     bool over_limit;             /* it has been */
+    bool accepted;               /* what the run had kept is gone: it has no way back */
     uint64_t downtime_ms, shipped_bytes;
     int step;                    /* the step that runs now; 0: none */
 };

@@ -5,7 +5,8 @@
 #include "ui/bridge.h"
 #include "ui/dialog.h"
 
-void ask_open(struct dialog *dialog, const struct question *question);
+/* yes_no: the title of one that is answered with yes or no. */
+void ask_open(struct dialog *dialog, const struct question *question, const char *yes_no);
 void ask_answer(struct bridge *bridge, const struct dialog *dialog, enum dialog_end end);
 
 #endif

@@ -5,6 +5,8 @@
 #include "ui/bridge.h"
 #include "ui/wizard.h"
 
+#define LOOP_STOPPED "dualserver is stopped; `fg` goes on.\n"
+
 /* What is shown, as calls. */
 struct loop_view {
     void *context;
@@ -13,6 +15,7 @@ struct loop_view {
     void (*key)(void *context, int key);
     void (*take)(void *context); /* also once a tick */
     bool (*left)(void *context); /* it is to end */
+    const char *(*stopped)(void *context); /* what is said when it is stopped (^Z); a line, or more */
     /* The terminal is the person's again. signal: what ended it; 0: the person did. The exit code. */
     int (*end)(void *context, int signal, struct err *err);
 };

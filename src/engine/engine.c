@@ -418,6 +418,34 @@ void engine_write_report(struct engine *engine)
     free(path);
 }
 
+void engine_amend_report(struct engine *engine, const char *line)
+{
+    struct world *world = &engine->world;
+    struct err err = ERR_INIT;
+    char *path = mem_printf("%s/report.md", world->state_dir);
+    if (report_amend(path, line, &err) != 0)
+        world_note(world, SEVERITY_WARNING, "the report could not be written: %s", err.text);
+    free(path);
+}
+
+int engine_ask(struct engine *engine, const char *text, struct err *err)
+{
+    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
+    struct answer answer = { .yes = false };
+    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
+    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
+}
+
+void engine_end(struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    engine->world.step = 0;
+    engine_emit_result(engine, ok, verdict, advice);
+    guard_end(&engine->world);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+}
+
+/* All of it is on disk before anybody is asked what becomes of the old data. */
 static void succeed(struct engine *engine)
 {
     struct world *world = &engine->world;
@@ -427,12 +455,13 @@ static void succeed(struct engine *engine)
         world_note(world, SEVERITY_WARNING, "the run's folder could not be removed: %s", err.text);
     if (journal_end(engine->journal, true, false, verdict, &err) != 0)
         world_note(world, SEVERITY_WARNING, "%s", err.text);
-    char *advice = mem_printf("The report of this run is %s/report.md%s", world->state_dir,
-                              plan_destroys(&engine->plan) ? "; the slave's old data is kept: `dualserver accept` lets go of it, "
-                                                             "`dualserver undo` brings it back"
-                                                           : "");
+    char *advice = mem_printf("The report of this run is %s/report.md; %s `dualserver accept` lets go of it, `dualserver undo` %s",
+                              world->state_dir,
+                              plan_destroys(&engine->plan) ? "the slave's old data is kept:" : "what undo needs is kept on both hosts:",
+                              plan_destroys(&engine->plan) ? "brings it back" : "takes the run back");
     engine_emit_result(engine, true, verdict, advice);
     engine_write_report(engine);
+    engine_offer_accept(engine, verdict);
     free(advice);
     free(verdict);
 }

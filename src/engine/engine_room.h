@@ -34,6 +34,14 @@ void engine_emit_step(struct world *world, const struct step *step, enum step_st
 /* The last event, and the report of this run. */
 void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice);
 void engine_write_report(struct engine *engine);
+/* What became of a run whose report was written earlier. */
+void engine_amend_report(struct engine *engine, const char *line);
+/* Yes or no; ERR_REFUSED: no. */
+int engine_ask(struct engine *engine, const char *text, struct err *err);
+/* The last event of an undo or accept; lets go of the locks. */
+void engine_end(struct engine *engine, bool ok, const char *verdict, const char *advice);
+/* At the end of a run that is proven: asks whether the old data may go; tells it in a further result. Never fails the run. */
+void engine_offer_accept(struct engine *engine, const char *verdict);
 /* Connects, reads the facts that the run was planned with, and plans again. */
 int engine_recall(struct engine *engine, const struct past *past, struct err *err);
 /* The servers run when these return; the slave's without taking up an old replication. */

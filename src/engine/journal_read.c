@@ -156,6 +156,12 @@ static void take_undone(struct past *past, struct json_object *record)
     past->undone = true;
 }
 
+static void take_accepting(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->accepting = true;
+}
+
 static void take_accepted(struct past *past, struct json_object *record)
 {
     (void)record;
@@ -168,7 +174,8 @@ static const struct {
 } kinds[] = {
     { "begin", take_begin },   { "intent", take_intent }, { "done", take_done },     { "failed", take_failed },
     { "step", take_step },     { "learnt", take_learnt }, { "resume", take_resume }, { "undo", take_undo },
-    { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accepted", take_accepted },
+    { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accepting", take_accepting },
+    { "accepted", take_accepted },
 };
 
 /* A line counts only when it is one whole object that names its kind. */
@@ -249,6 +256,8 @@ enum past_state past_state(const struct past *past)
         return PAST_UNDONE;
     if (past->undoing)
         return PAST_UNDOING;
+    if (past->accepting)
+        return PAST_ACCEPTING;
     if (past->ended && past->ok)
         return PAST_PROVEN;
     return all_taken_back(past) || (past->ended && past->nothing_left) ? PAST_UNTOUCHED : PAST_UNFINISHED;

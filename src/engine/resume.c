@@ -246,11 +246,9 @@ static int ask(struct engine *engine, const struct resume_from *from, struct err
 {
     char *text = mem_printf("Go on with run %s at step %d of %d, %s?", engine->world.run_id, from->back != 0 ? from->back : from->step,
                             STEP_COUNT, steps[(from->back != 0 ? from->back : from->step) - 1]->title);
-    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
-    struct answer answer = { .yes = false };
-    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
+    int rc = engine_ask(engine, text, err);
     free(text);
-    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
+    return rc;
 }
 
 static int must_be(const struct past *past, struct err *err)

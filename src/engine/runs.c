@@ -160,6 +160,7 @@ static const struct {
     [PAST_UNFINISHED] = { "unfinished", "resume or undo", "`dualserver resume` goes on, `dualserver undo` takes it back" },
     [PAST_PROVEN] = { "proven", "accept or undo",
                       "`dualserver accept` lets go of the slave's old data, `dualserver undo` takes the run back" },
+    [PAST_ACCEPTING] = { "accepting", "accept", "letting go of the slave's old data broke off: `dualserver accept` goes on with it" },
     [PAST_UNDOING] = { "undoing", "undo", "an undo broke off: `dualserver undo` goes on with it" },
     [PAST_UNDONE] = { "undone", "", "all was taken back" },
     [PAST_ACCEPTED] = { "accepted", "", "done, and the slave's old data is gone" },

@@ -1,5 +1,5 @@
 /* A run is taken back: what each change knows of its way back, from the last to the first; then the option files as they were,
- * the servers started with them, and what may only be done then. accept() is the other end: the old data goes. */
+ * the servers started with them, and what may only be done then. The other end is in accept.c: the old data goes. */
 #include "engine_room.h"
 
 #include <stdlib.h>
@@ -15,25 +15,17 @@
 #include "host/file.h"
 #include "host/service.h"
 #include "mysql/cnf.h"
-#include "steps/aside.h"
 #include "steps/copy_way.h"
 #include "steps/take_back.h"
-
-static int ask(struct engine *engine, const char *text, struct err *err)
-{
-    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
-    struct answer answer = { .yes = false };
-    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
-    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
-}
 
 static int may_undo(const struct engine *engine, const struct past *past, struct err *err)
 {
     const enum past_state state = past_state(past);
-    if (state == PAST_ACCEPTED || state == PAST_UNDONE || state == PAST_UNTOUCHED) {
+    if (state == PAST_ACCEPTED || state == PAST_ACCEPTING || state == PAST_UNDONE || state == PAST_UNTOUCHED) {
         err_set(err, ERR_REFUSED, "run %s is %s", past->run, past_state_word(state));
-        return err_hint(err, state == PAST_ACCEPTED ? "the slave's old data was let go of: there is nothing to go back to"
-                                                    : "there is nothing to take back");
+        return err_hint(err, state == PAST_ACCEPTED    ? "the slave's old data was let go of: there is nothing to go back to"
+                             : state == PAST_ACCEPTING ? "part of the slave's old data may be gone already: `dualserver accept` goes on"
+                                                       : "there is nothing to take back");
     }
     char *later = runs_later(engine->state_dir, past);
     if (later == NULL)
@@ -311,15 +303,6 @@ static int take_back(struct engine *engine, const struct past *past, struct err 
     return recover_remove(world, err);
 }
 
-static void end(struct engine *engine, bool ok, const char *verdict, const char *advice)
-{
-    engine->world.step = 0;
-    engine_emit_result(engine, ok, verdict, advice);
-    guard_end(&engine->world);
-    journal_close(engine->journal);
-    engine->journal = NULL;
-}
-
 int engine_undo(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
@@ -327,7 +310,7 @@ int engine_undo(struct engine *engine, const struct past *past, struct err *err)
         return -1;
     char *text = mem_printf("Take run %s back? The slave's %s is then as it was before it; servers that were restarted are "
                             "restarted once more.", past->run, engine->answers->database);
-    int rc = ask(engine, text, err);
+    int rc = engine_ask(engine, text, err);
     free(text);
     if (rc != 0)
         return -1;
@@ -340,49 +323,13 @@ int engine_undo(struct engine *engine, const struct past *past, struct err *err)
     struct err mark = ERR_INIT;
     engine->port.cancel_fd = -1;
     if (engine_start_master(engine, err) != 0 || engine_start_slave(engine, past, err) != 0 || take_back(engine, past, err) != 0) {
-        end(engine, false, err->text, "what was taken back so far stays so; `dualserver undo` goes on");
+        engine_end(engine, false, err->text, "what was taken back so far stays so; `dualserver undo` goes on");
         return -1;
     }
     if (journal_mark(engine->journal, "undone", &mark) != 0)
         world_note(world, SEVERITY_WARNING, "%s", mark.text);
+    engine_amend_report(engine, "undone: both servers are as before the run");
     tell_steps(engine, past);
-    end(engine, true, "undone: both servers are as before the run", "");
-    return 0;
-}
-
-static int let_go(struct engine *engine, struct err *err)
-{
-    struct world *world = &engine->world;
-    char *aside = aside_database(world), *folder = mem_printf("%s/%s", world->facts.slave.datadir, aside);
-    int rc = take_back_drop(world, aside, folder, err);
-    free(aside);
-    free(folder);
-    return rc == 0 ? recover_remove(world, err) : rc;
-}
-
-int engine_accept(struct engine *engine, const struct past *past, struct err *err)
-{
-    struct world *world = &engine->world;
-    const enum past_state state = past_state(past);
-    if (state != PAST_PROVEN) {
-        err_set(err, ERR_REFUSED, "run %s is %s: only what is proven can be accepted", past->run, past_state_word(state));
-        return err_hint(err, "%s%s", past_next(state)[0] != '\0' ? "what can be done with it: dualserver " : "there is nothing to accept",
-                        past_next(state));
-    }
-    if (engine_recall(engine, past, err) != 0)
-        return -1;
-    char *text = mem_printf("Let go of what run %s has kept? The slave's old data of before it is deleted, for good.", past->run);
-    int rc = ask(engine, text, err);
-    free(text);
-    if (rc != 0)
-        return -1;
-    engine->journal = journal_open(world->state_dir, err);
-    if (engine->journal == NULL)
-        return -1;
-    if (let_go(engine, err) != 0 || journal_mark(engine->journal, "accepted", err) != 0) {
-        end(engine, false, err->text, "`dualserver accept` goes on");
-        return -1;
-    }
-    end(engine, true, "accepted: the old data is gone", "");
+    engine_end(engine, true, "undone: both servers are as before the run", "");
     return 0;
 }

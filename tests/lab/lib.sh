@@ -137,3 +137,32 @@ same_servers() {
     [ "$(grep -c ^rows "$work/master.print")" -ge 5 ] || { echo "too few tables were compared"; return 1; }
     diff "$work/master.print" "$work/slave.print"
 }
+
+# on_terminal EXPECTED_EXIT TYPED ARGS...: the program in a terminal of its own, where the lines TYPED are answers to its questions.
+on_terminal() {
+    local expected=$1 typed=$2 rc=0; shift 2
+    timeout --foreground 600 script -qec "$(printf '%q ' "$DUALSERVER" --state-dir "$work/state" "$@")" /dev/null \
+        < <(printf '%b' "$typed") >"$work/out" 2>"$work/err" || rc=$?
+    [ "$rc" = "$expected" ] && return 0
+    echo "exit $rc, expected $expected: dualserver $*"
+    tail -n 30 "$work/out"; cat "$work/err"
+    return 1
+}
+# A run that ends proven and keeps what undo needs: asked at its end, a person says no.
+setup_keeping() { on_terminal 0 'no\n' setup --plain "$@" && grep -q 'Let go of what run' "$work/out"; }
+
+# The next copy in the stop runs a command first: then the master's mysqld is down, and step 3 is under way.
+in_the_stop() {
+    on master rm -f /run/in-the-stop
+    on master bash -c "cat >/usr/local/bin/sort; chmod 755 /usr/local/bin/sort" <<HOOK
+#!/bin/sh
+if ! pidof mariadbd >/dev/null; then rm -f /usr/local/bin/sort; : >/run/in-the-stop; $1; fi
+exec /usr/bin/sort "\$@"
+HOOK
+}
+reaches_the_stop() { wait_until 60 lab shell master test -e /run/in-the-stop; }
+stopped() { ! on master pidof mariadbd >/dev/null; }
+
+# The way to the slave: what is sent there takes its time.
+slow() { ip netns exec "$LAB_NAME-admin" tc qdisc replace dev v-slave root tbf rate 60mbit burst 32kb latency 400ms; }
+fast() { ip netns exec "$LAB_NAME-admin" tc qdisc del dev v-slave root 2>/dev/null; }
