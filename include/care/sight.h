@@ -47,7 +47,7 @@ struct sight {
     bool lag_seen;          /* it could be waited for */
     bool lag_over;          /* and was not reached within SIGHT_WAIT_MS: lag_ms is how long it was waited for */
     uint64_t lag_ms;
-    bool moves;             /* with lag_over: the slave's place moved meanwhile */
+    bool moves;             /* with lag_over: meanwhile it executed something, or fetched something */
     bool fetched;           /* with lag_over: the slave's IO thread had it all */
     long long unreached_s;  /* for so long the IO thread has tried to connect; -1: not known, or it does not */
     struct sight_disk disks[2]; /* by enum side */

@@ -167,7 +167,8 @@ static void look_again(struct db *slave, const struct slave_status *first, const
     struct err ignored = ERR_INIT;
     if (slave_status_read(slave, &second, &ignored) == 0 && second.configured) {
         sight->moves = before(first->relay_master_log_file, first->exec_master_log_pos, second.relay_master_log_file,
-                              second.exec_master_log_pos);
+                              second.exec_master_log_pos) ||
+                       before(first->master_log_file, first->read_master_log_pos, second.master_log_file, second.read_master_log_pos);
         sight->fetched = !before(second.master_log_file, second.read_master_log_pos, position->file, position->position);
     }
     slave_status_free(&second);
