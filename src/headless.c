@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/quote.h"
 #include "engine/engine.h"
 #include "engine/runs.h"
 
@@ -236,7 +237,7 @@ int headless_run(struct answers *answers, const struct options *options, struct 
 
 static void show_past(const struct options *options, const struct past *past)
 {
-    struct buf text = BUF_INIT;
+    struct buf text = BUF_INIT, shown = BUF_INIT;
     if (options->json) {
         output_json_past(past);
         return;
@@ -245,9 +246,11 @@ static void show_past(const struct options *options, const struct past *past)
         past_describe(past, &text);
     else
         buf_adds(&text, "No run waits for anything.\n");
-    (void)fputs(buf_str(&text), stdout);
+    quote_printable(&shown, buf_str(&text), text.len, 1);
+    (void)fputs(buf_str(&shown), stdout);
     (void)fflush(stdout);
     buf_free(&text);
+    buf_free(&shown);
 }
 
 int headless_later(const struct options *options, struct err *err)

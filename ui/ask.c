@@ -19,10 +19,9 @@ void ask_answer(struct bridge *bridge, const struct dialog *dialog, enum dialog_
 {
     struct answer answer = { .yes = end == DIALOG_YES };
     struct err err = ERR_INIT;
-    const bool declined = end == DIALOG_LEFT;
-    if (declined)
+    if (end == DIALOG_LEFT)
         err_set(&err, ERR_CANCELLED, "the question was not answered");
     else if (dialog->kind == DIALOG_PASSWORD)
-        answer.secret = secret_new(dialog->field.text, dialog->field.len);
-    bridge_answer(bridge, declined ? -1 : 0, &answer, &err);
+        answer.secret = secret_typed(dialog->field.text, dialog->field.len, &err);
+    bridge_answer(bridge, err.code != ERR_NONE ? -1 : 0, &answer, &err);
 }

@@ -35,7 +35,13 @@ static int hand_on_question(void *context, const struct question *question, stru
     struct engine *engine = context;
     if (engine->outer->ask == NULL)
         return err_set(err, ERR_REFUSED, "there is nobody to ask: %.200s", question->text);
-    return engine->outer->ask(engine->outer->context, question, answer, err);
+    struct buf shown = BUF_INIT; /* a host words some of them */
+    struct question printable = *question;
+    quote_printable(&shown, question->text, strlen(question->text), 1);
+    printable.text = buf_str(&shown);
+    int rc = engine->outer->ask(engine->outer->context, &printable, answer, err);
+    buf_free(&shown);
+    return rc;
 }
 
 char *engine_state_dir(void)

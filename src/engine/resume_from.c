@@ -64,7 +64,7 @@ static int go_back(const struct past *past, const struct plan *plan, const struc
         *why = step_begun(past, again, 3 > again ? 3 : again) ? "the copy had not been finished: it is taken anew" : NULL;
         return again;
     }
-    *why = probe->slave_rebooted ? "the slave was rebooted since the data arrived: it is checked and sent again"
+    *why = probe->slave_rebooted ? "the slave was rebooted since the data arrived: it is checked, and what is not whole is sent again"
                                  : "the slave's server did not take the data over: it is sent again";
     return again < SHIP ? SHIP : again;
 }

@@ -64,12 +64,23 @@ void world_db_close(struct world *world, enum side side)
     world->dbs[side] = NULL;
 }
 
+/* All that leaves for a screen, a log or a journal comes through here: whatever a server or a host has put into a text does not
+ * steer a terminal. */
 void world_emit(struct world *world, const struct event *event)
 {
     struct event filled = *event;
+    const char **texts[] = { &filled.id, &filled.text, &filled.why, &filled.fix };
+    struct buf shown[sizeof texts / sizeof texts[0]] = { BUF_INIT };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (*texts[i] != NULL) {
+            quote_printable(&shown[i], *texts[i], strlen(*texts[i]), 1);
+            *texts[i] = buf_str(&shown[i]);
+        }
     if (filled.step == 0)
         filled.step = world->step;
     world->port->emit(world->port->context, &filled);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        buf_free(&shown[i]);
 }
 
 static void emit_text(struct world *world, struct event event, const char *format, va_list args)
@@ -78,15 +89,8 @@ static void emit_text(struct world *world, struct event event, const char *forma
 static void emit_text(struct world *world, struct event event, const char *format, va_list args)
 {
     char raw[2048];
-    struct buf text = BUF_INIT;
-    int len = vsnprintf(raw, sizeof raw, format, args);
-    if (len >= (int)sizeof raw)
-        len = (int)sizeof raw - 1;
-    if (len > 0)
-        quote_printable(&text, raw, (size_t)len, 1);
-    event.text = buf_str(&text);
+    event.text = vsnprintf(raw, sizeof raw, format, args) < 0 ? "" : raw;
     world_emit(world, &event);
-    buf_free(&text);
 }
 
 void world_note(struct world *world, enum severity severity, const char *format, ...)

@@ -57,7 +57,7 @@ int account_keep(struct world *world, const struct change *change, struct err *e
     int rc = ask(db, "SHOW CREATE USER", change, &statements, err);
     if (rc == 0)
         rc = ask(db, "SHOW GRANTS FOR", change, &statements, err);
-    if (rc == 0 && statements.len > 0) {
+    if (rc == 0) { /* none is kept too: a resumed run that makes the account anew must not take it for somebody else's */
         char *name = file_name(change);
         /* what an earlier try has kept is the older truth */
         rc = host_script_with(world->hosts[change->server], buf_str(&statements), statements.len, 0, NULL, NULL, err,

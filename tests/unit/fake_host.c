@@ -87,6 +87,21 @@ static void say_machine(const struct fake_host *host, struct buf *out)
         buf_addf(out, "%s\n", host->machine.text->machine.items[i]);
 }
 
+/* What it says with something hostile behind one of its lines; or it fails, and says only that. */
+static void spoil_answer(struct spoil *spoil, struct run *run, struct buf *out)
+{
+    if (spoil_now(spoil, SPOIL_FAILURE)) {
+        buf_clear(out);
+        run->status = 1;
+        if (run->errout != NULL)
+            buf_adds(run->errout, spoil->with);
+    }
+    char *text = buf_steal(out), *at = text;
+    for (char *line; (line = text_line(&at)) != NULL;)
+        buf_addf(out, "%s%s\n", line, spoil_now(spoil, SPOIL_LINE) ? spoil->with : "");
+    free(text);
+}
+
 static int run(struct host *common, struct run *run, struct err *err)
 {
     struct fake_host *host = (struct fake_host *)common;
@@ -111,6 +126,8 @@ static int run(struct host *common, struct run *run, struct err *err)
                 buf_adds(out, answers[i].out);
                 break;
             }
+    if (host->machine.text->spoil != NULL)
+        spoil_answer(host->machine.text->spoil, run, out);
     buf_free(&ignored);
     return 0;
 }

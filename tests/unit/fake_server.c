@@ -134,13 +134,13 @@ static void add_eof(struct buf *out, uint8_t *sequence)
     add_packet(out, sequence, &payload);
 }
 
-static void add_error(struct buf *out, uint8_t *sequence, unsigned code)
+static void add_error(struct buf *out, uint8_t *sequence, unsigned code, const char *more)
 {
     struct buf payload = BUF_INIT;
     add_number(&payload, 0xFF, 1);
     add_number(&payload, code, 2);
     buf_adds(&payload, "#HY000");
-    buf_addf(&payload, "the server described here answers with error %u", code);
+    buf_addf(&payload, "the server described here answers with error %u%s", code, more);
     add_packet(out, sequence, &payload);
 }
 
@@ -163,7 +163,7 @@ static void add_column(struct buf *out, uint8_t *sequence, const char *name)
 }
 
 /* What is another thing on each server stands as "{side}" in the description they share. */
-static void add_cell(struct buf *to, enum side side, const char *cell)
+static void add_cell(struct buf *to, const struct fake_server *server, const char *cell)
 {
     static const char mark[] = "{side}";
     const char *at = strstr(cell, mark);
@@ -171,23 +171,25 @@ static void add_cell(struct buf *to, enum side side, const char *cell)
     if (strcmp(cell, "''") != 0)
         buf_add(&text, cell, at != NULL ? (size_t)(at - cell) : strlen(cell));
     if (at != NULL)
-        buf_addf(&text, "%d%s", (int)side + 1, at + sizeof mark - 1);
+        buf_addf(&text, "%d%s", (int)server->side + 1, at + sizeof mark - 1);
+    if (spoil_now(server->text->spoil, SPOIL_CELL))
+        buf_adds(&text, server->text->spoil->with);
     add_text(to, buf_str(&text));
     buf_free(&text);
 }
 
-static void add_row(struct buf *out, uint8_t *sequence, enum side side, const struct strings *cells, size_t columns)
+static void add_row(struct buf *out, uint8_t *sequence, const struct fake_server *server, const struct strings *cells, size_t columns)
 {
     struct buf payload = BUF_INIT;
     for (size_t i = 0; i < columns; i++)
         if (i >= cells->count || strcmp(cells->items[i], "NULL") == 0)
             add_number(&payload, 0xFB, 1);
         else
-            add_cell(&payload, side, cells->items[i]);
+            add_cell(&payload, server, cells->items[i]);
     add_packet(out, sequence, &payload);
 }
 
-static void add_result(struct buf *out, uint8_t *sequence, enum side side, const struct strings *lines)
+static void add_result(struct buf *out, uint8_t *sequence, const struct fake_server *server, const struct strings *lines)
 {
     struct strings columns = { .count = 0 };
     struct buf count = BUF_INIT;
@@ -200,7 +202,7 @@ static void add_result(struct buf *out, uint8_t *sequence, enum side side, const
     for (size_t row = 1; row < lines->count; row++) {
         struct strings cells = { .count = 0 };
         split_cells(lines->items[row], &cells);
-        add_row(out, sequence, side, &cells, columns.count);
+        add_row(out, sequence, server, &cells, columns.count);
         strings_free(&cells);
     }
     add_eof(out, sequence);
@@ -248,10 +250,12 @@ static bool answer(struct fake_server *server, int fd, const char *sql)
     const struct reply reply = server_text_answer(server->text, server->side, server->tape, sql);
     tape_add(server->tape, server->side, sql, reply.code);
     pthread_mutex_unlock(&tape_lock);
-    if (reply.code != 0)
-        add_error(&out, &sequence, reply.code);
+    if (spoil_now(server->text->spoil, SPOIL_ERROR))
+        add_error(&out, &sequence, reply.code != 0 ? reply.code : 1105, server->text->spoil->with);
+    else if (reply.code != 0)
+        add_error(&out, &sequence, reply.code, "");
     else if (reply.lines != NULL)
-        add_result(&out, &sequence, server->side, reply.lines);
+        add_result(&out, &sequence, server, reply.lines);
     else
         add_ok(&out, &sequence);
     return send_all(fd, &out);
