@@ -152,7 +152,7 @@ static void no_reports(struct pair *p) { strings_free(&p->sight.reports.hosts); 
 static void disk_92(struct pair *p) { p->sight.disks[0].free = p->sight.disks[0].total / 100 * 8; }
 static void disk_97(struct pair *p) { p->sight.disks[1].free = p->sight.disks[1].total / 100 * 3; }
 static void growth(struct pair *p) { p->sight.disks[0].logs[1].bytes = p->sight.disks[0].free * 2 - 100; }
-static void relays(struct pair *p) { p->sight.disks[1].logs[0].bytes = p->sight.disks[1].free + 1; p->sight.disks[1].log_count = 1; }
+static void relays(struct pair *p) { p->sight.disks[1].logs[0].bytes = p->sight.disks[1].free + 1; }
 static void an_hour(struct pair *p) { set(&p->facts.master, "binlog_expire_logs_seconds", "3600"); }
 static void expires_soon(struct pair *p) { set(&p->facts.master, "binlog_expire_logs_seconds", "110000"); }
 
@@ -217,7 +217,7 @@ static const struct one_case {
     { "disk 92", "disk-master", WARN, WARN, "92 % full", { { NULL, NULL } }, disk_92 },
     { "disk 97", "disk-slave", CRIT, CRIT, "97 % full", { { NULL, NULL } }, disk_97 },
     { "logs fill the disk", "disk-master", WARN, WARN, "a day", { { NULL, NULL } }, growth },
-    { "relay logs", "relay-logs", WARN, WARN, "relay log on the slave", { { NULL, NULL } }, relays },
+    { "relay logs", "relay-logs", WARN, WARN, "2 relay logs on the slave", { { NULL, NULL } }, relays },
     { "expiry of an hour", "expiry", WARN, WARN, "after 1 h 00 min", { { NULL, NULL } }, an_hour },
     { "expires under the slave", "expiry", WARN, WARN, "deletes in 2 h 46 min", { { "Master_Log_File", "mysql-bin.000002" } }, expires_soon },
     { "purged", "purged", CRIT, CRIT, "mysql-bin.000001", { { "Master_Log_File", "mysql-bin.000001" } }, NULL },
