@@ -308,8 +308,15 @@ static void end_lanes(struct monitor *monitor)
     monitor_view_free(&monitor->view);
 }
 
+/* A host that does not answer takes some seconds to be let go of. */
 static int end(void *context, int signal, struct err *err)
 {
+    const struct monitor *monitor = context;
+    bool busy = false;
+    for (int lane = 0; lane < LANES; lane++)
+        busy = busy || monitor->lanes[lane].busy;
+    if (busy)
+        (void)fputs("dualserver: closing the connections\n", stderr);
     end_lanes(context);
     if (signal == 0)
         return 0;
