@@ -24,6 +24,9 @@ int headless_later(const struct options *options, struct err *err);
 /* check, ...: about a pair that was set up. The answers come from --answers, or from the last run that made a pair. */
 int headless_care(const struct options *options, struct err *err);
 
+/* The pair that these commands are about, from --answers or else from the state folder. */
+int headless_pair(const struct options *options, const char *state_dir, struct answers *answers, struct err *err);
+
 /* Its parts. */
 
 /* SIGINT, SIGTERM, SIGHUP: fds[0] becomes readable at the first and stays so; then an error is one of that signal. */

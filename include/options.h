@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum command { COMMAND_WIZARD, COMMAND_SETUP, COMMAND_RESUME, COMMAND_UNDO, COMMAND_ACCEPT, COMMAND_STATUS, COMMAND_CHECK, COMMAND_LAB };
+enum command { COMMAND_WIZARD, COMMAND_SETUP, COMMAND_RESUME, COMMAND_UNDO, COMMAND_ACCEPT, COMMAND_STATUS, COMMAND_MONITOR, COMMAND_CHECK, COMMAND_LAB };
 enum color_use { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define CONFIRM_MOST 2
@@ -26,6 +26,7 @@ struct options {
     const char *color_word; /* as given */
     enum color_use color;
     bool yes, plan, json, plain, ascii, no_mouse, verbose, quiet, help, version;
+    bool deep;              /* of check */
     int word_count;         /* of `lab`: what follows it, untouched */
     char *const *words;
 };

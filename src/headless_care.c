@@ -16,6 +16,7 @@
 
 struct session {
     const struct options *options;
+    char *state_dir; /* NULL: none is known */
     struct output output;
     struct asker asker;
 };
@@ -39,32 +40,38 @@ static void print_findings(const struct check_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
         const struct finding *finding = &report->findings[i];
-        (void)printf("%-9s %-14s %s\n", care_verdict_word(finding->severity), finding->id, finding->text);
+        (void)printf("%-9s %-20s %s\n", care_verdict_word(finding->severity), finding->id, finding->text);
         if (finding->fix[0] != '\0')
-            (void)printf("%-24s do: %s\n", "", finding->fix);
+            (void)printf("%-30s do: %s\n", "", finding->fix);
     }
     if (report->status != NULL)
         (void)printf("\n%s", report->status);
 }
 
 /* The exit code is a plugin's: 0 ok, 1 warning, 2 critical, 3 unknown. */
-static int check(struct session *session, struct care *care, struct err *err)
+static int show_check(const struct options *options, const struct check_report *report)
 {
-    struct check_report report;
     struct buf line = BUF_INIT;
-    if (care_check(care, &report, err) != 0)
-        return -1;
-    if (session->options->json) {
-        output_json_check(&report);
+    if (options->json) {
+        output_json_check(report);
     } else {
-        check_report_line(&report, &line);
+        check_report_line(report, &line);
         (void)printf("%s\n", buf_str(&line));
-        if (!session->options->quiet)
-            print_findings(&report);
+        if (!options->quiet)
+            print_findings(report);
     }
     (void)fflush(stdout);
-    const int rc = (int)report.verdict;
     buf_free(&line);
+    return (int)report->verdict;
+}
+
+static int check(struct session *session, struct care *care, struct err *err)
+{
+    const struct check_wish wish = { .state_dir = session->state_dir, .deep = session->options->deep };
+    struct check_report report;
+    if (care_check(care, &wish, &report, err) != 0)
+        return -1;
+    const int rc = show_check(session->options, &report);
     check_report_free(&report);
     return rc;
 }
@@ -77,37 +84,40 @@ static const struct {
     { COMMAND_CHECK, check, true },
 };
 
-static int read_answers(const struct options *options, struct answers *answers, struct err *err)
+int headless_pair(const struct options *options, const char *state_dir, struct answers *answers, struct err *err)
 {
     if (options->answers != NULL)
         return answers_read(answers, options->answers, err) != 0 ? -1 : answers_check(answers, err);
-    char *found = options->state_dir == NULL ? engine_state_dir() : NULL;
-    int rc = runs_pair(options->state_dir != NULL ? options->state_dir : found, answers, err);
-    free(found);
-    return rc == 0 ? answers_check(answers, err) : rc;
+    return runs_pair(state_dir, answers, err) != 0 ? -1 : answers_check(answers, err);
 }
 
-static int failed(bool plugin, struct err *err)
+static int failed(const struct options *options, bool plugin, struct err *err)
 {
+    struct check_report report;
     headless_signal_as_error(err);
     if (!plugin || err->code == ERR_SIGNAL)
         return err_exit_code(err);
-    (void)printf("DUALSERVER UNKNOWN - %s\n", err->text);
-    return (int)CARE_UNKNOWN;
+    check_report_unknown(&report, err);
+    err_clear(err); /* it is told on standard output */
+    const int rc = show_check(options, &report);
+    check_report_free(&report);
+    return rc;
 }
 
 int headless_care(const struct options *options, struct err *err)
 {
-    struct session session = { .options = options };
+    struct session session = { .options = options,
+                               .state_dir = options->state_dir != NULL ? mem_dup(options->state_dir) : engine_state_dir() };
     struct answers answers;
     size_t at = 0;
     int fds[2], rc;
     while (table[at].command != options->command)
         at++;
     answers_init(&answers);
-    if (headless_watch_signals(fds, err) != 0 || read_answers(options, &answers, err) != 0) {
-        rc = failed(table[at].plugin, err);
+    if (headless_watch_signals(fds, err) != 0 || headless_pair(options, session.state_dir, &answers, err) != 0) {
+        rc = failed(options, table[at].plugin, err);
         answers_free(&answers);
+        free(session.state_dir);
         return rc;
     }
     session.asker = (struct asker){ .yes = options->yes, .terminal = options->plain, .cancel_fd = fds[0] };
@@ -116,10 +126,11 @@ int headless_care(const struct options *options, struct err *err)
     care_begin(&care, &answers, &port);
     rc = table[at].run(&session, &care, err);
     if (rc < 0)
-        rc = failed(table[at].plugin, err);
+        rc = failed(options, table[at].plugin, err);
     else
         err_clear(err);
     care_end(&care);
     answers_free(&answers);
+    free(session.state_dir);
     return rc;
 }

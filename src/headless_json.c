@@ -168,6 +168,8 @@ void output_json_check(const struct check_report *report)
         put_number(object, "seconds_behind", (uint64_t)report->seconds_behind);
     else
         json_object_object_add(object, "seconds_behind", NULL);
+    if (report->lag_ms >= 0)
+        put_number(object, "lag_ms", (uint64_t)report->lag_ms);
     for (size_t i = 0; i < report->count; i++) {
         json_object *finding = json_object_new_object();
         put_text(finding, "id", report->findings[i].id);

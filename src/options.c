@@ -22,11 +22,12 @@ static const struct {
     { "accept", "lets go of the slave's old data of a run that is proven", COMMAND_ACCEPT },
     { "status", "where the last run stands, and which command goes on", COMMAND_STATUS },
     { "check", "is replication right? one line and an exit code for monitoring, then what was found", COMMAND_CHECK },
+    { "monitor", "both servers live on one screen; needs a terminal of at least 80x24", COMMAND_MONITOR },
     { "lab", "the practice lab: up, down, status, answers, shell HOST, ...; `lab --help` tells", COMMAND_LAB },
 };
 
 /* Long options without a letter get numbers that no letter has. */
-enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN };
+enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN, DEEP };
 
 #define FLAG(member) NULL, offsetof(struct options, member)
 #define TEXT(name, member) name, offsetof(struct options, member)
@@ -45,6 +46,7 @@ static const struct {
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
     { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens; asks whether the old data is kept" },
     { RUN, "run", TEXT("ID", run), "which run (resume, undo, accept, status); default: the last one that waits" },
+    { DEEP, "deep", FLAG(deep), "check: canaries and the data of both servers too" },
     { STATE_DIR, "state-dir", TEXT("DIR", state_dir), "journals and reports; default ~/.local/state/dualserver" },
     { COLOR, "color", TEXT("WHEN", color_word), "auto, always or never" },
     { ASCII, "ascii", FLAG(ascii), "draws with ASCII only" },
@@ -141,7 +143,7 @@ static int take_command(struct options *options, const char *word, struct err *e
         }
     }
     err_set(err, ERR_USAGE, "unknown command '%.60s'", word);
-    return err_hint(err, "commands: wizard, setup, resume, undo, accept, status, check, lab");
+    return err_hint(err, "commands: wizard, setup, resume, undo, accept, status, check, monitor, lab");
 }
 
 static int check_color(struct options *options, struct err *err)
@@ -184,6 +186,10 @@ static int check_combination(struct options *options, struct err *err)
         { options_later(options) && options->plan, "--plan belongs to the command setup" },
         { options->command == COMMAND_CHECK && options->plan, "--plan: check changes nothing" },
         { options->command == COMMAND_CHECK && options->confirm[0] != NULL, "--confirm belongs to the command setup" },
+        { options->command == COMMAND_MONITOR && (options->plan || options->yes || options->confirm[0] != NULL),
+          "monitor changes nothing: no --plan, --yes or --confirm" },
+        { options->command == COMMAND_MONITOR && (options->json || options->plain), "monitor is a screen: `check` has --json and lines" },
+        { options->command != COMMAND_CHECK && options->deep, "--deep belongs to the command check" },
         { !options_later(options) && options->run != NULL, "--run belongs to the commands resume, undo, accept and status" },
         { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },
         { options->state_dir != NULL && options->state_dir[0] == '\0', "--state-dir names no folder" },

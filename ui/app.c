@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/ask.h"
 #include "ui/form.h"
 #include "ui/help.h"
 #include "ui/keys.h"
@@ -189,30 +190,13 @@ static void ask(struct app *app, enum purpose purpose, enum dialog_kind kind, co
 
 static void open_question(struct app *app)
 {
-    static const struct {
-        enum dialog_kind kind;
-        const char *title;
-    } kinds[] = {
-        [QUESTION_HOST_KEY] = { DIALOG_YES_NO, "Is this the right host?" },
-        [QUESTION_SECRET] = { DIALOG_PASSWORD, "Password" },
-        [QUESTION_CONFIRM] = { DIALOG_WORD, "Before the first change" },
-        [QUESTION_YES_NO] = { DIALOG_YES_NO, NULL },
-    };
-    const struct question *question = &app->question->question;
-    const char *title = question->kind == QUESTION_YES_NO ? waits_title(app->state.job, app->model.ended) : kinds[question->kind].title;
-    ask(app, PURPOSE_QUESTION, kinds[question->kind].kind, title, question->text, question->expected);
+    ask_open(&app->dialog, &app->question->question, waits_title(app->state.job, app->model.ended));
+    app->purpose = PURPOSE_QUESTION;
 }
 
 static void answer_question(struct app *app, enum dialog_end end)
 {
-    struct answer answer = { .yes = end == DIALOG_YES };
-    struct err err = ERR_INIT;
-    bool declined = end == DIALOG_LEFT;
-    if (declined)
-        err_set(&err, ERR_CANCELLED, "the question was not answered");
-    else if (app->dialog.kind == DIALOG_PASSWORD)
-        answer.secret = secret_typed(app->dialog.field.text, app->dialog.field.len, &err);
-    bridge_answer(app->bridge, err.code != ERR_NONE ? -1 : 0, &answer, &err);
+    ask_answer(app->bridge, &app->dialog, end);
     bridge_item_free(app->question);
     app->question = NULL;
 }
@@ -435,16 +419,22 @@ void app_key(struct app *app, int key)
         open_question(app);
 }
 
+bool app_too_small(struct canvas *canvas)
+{
+    if (canvas->rows >= APP_ROWS && canvas->cols >= APP_COLS)
+        return false;
+    canvas_put(canvas, 0, 0, -1, STYLE_STRONG, "dualserver");
+    canvas_putf(canvas, 1, 0, -1, STYLE_TEXT, "needs 80x24; this is %dx%d.", canvas->cols, canvas->rows);
+    canvas_put(canvas, 2, 0, -1, STYLE_TEXT, "Please enlarge.");
+    return true;
+}
+
 void app_draw(struct app *app, struct canvas *canvas)
 {
     const struct screen *screen = screens[app->state.page];
     canvas_clear(canvas);
-    if (canvas->rows < APP_ROWS || canvas->cols < APP_COLS) {
-        canvas_put(canvas, 0, 0, -1, STYLE_STRONG, "dualserver");
-        canvas_putf(canvas, 1, 0, -1, STYLE_TEXT, "needs 80x24; this is %dx%d.", canvas->cols, canvas->rows);
-        canvas_put(canvas, 2, 0, -1, STYLE_TEXT, "Please enlarge.");
+    if (app_too_small(canvas))
         return;
-    }
     app->state.tick++;
     screen->draw(&app->model, &app->state, canvas);
     screen_frame(screen, &app->state, canvas);

@@ -51,22 +51,27 @@ static const struct bridge_engine the_engine = {
     .open = open_engine, .look = look, .plan = plan, .run = run, .close = close_engine, .later = later, .find = runs_find,
 };
 
-bool wizard_possible(struct err *err)
+bool terminal_possible(const char *what, const char *instead, struct err *err)
 {
     struct winsize size;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        err_set(err, ERR_USAGE, "the wizard needs a terminal");
-        err_hint(err, "`dualserver setup` does the same without one");
+        err_set(err, ERR_USAGE, "the %s needs a terminal", what);
+        err_hint(err, "`dualserver %s` does the same without one", instead);
         return false;
     }
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0 &&
         (size.ws_col < APP_COLS || size.ws_row < APP_ROWS)) {
-        err_set(err, ERR_USAGE, "the wizard needs a terminal of at least %dx%d; this one is %dx%d", APP_COLS, APP_ROWS,
+        err_set(err, ERR_USAGE, "the %s needs a terminal of at least %dx%d; this one is %dx%d", what, APP_COLS, APP_ROWS,
                 size.ws_col, size.ws_row);
-        err_hint(err, "enlarge it, or use `dualserver setup`");
+        err_hint(err, "enlarge it, or use `dualserver %s`", instead);
         return false;
     }
     return true;
+}
+
+bool wizard_possible(struct err *err)
+{
+    return terminal_possible("wizard", "setup", err);
 }
 
 int wizard_run(const struct answers *answers, const struct wizard_options *options, struct err *err)

@@ -16,6 +16,7 @@
 
 struct care_side {
     bool looked;
+    uint64_t looked_ms; /* clock_ms() of the last look */
     bool host;          /* its host answers, and lets us in as root */
     bool server;        /* its database server runs and lets us in: world_db() works, facts are filled */
     struct err why;     /* what the look ended with; ERR_NONE: with all of it */
@@ -26,6 +27,8 @@ struct care {
     struct care_side sides[2]; /* by enum side */
 };
 
+/* Before pairs are cared for on several threads at once: what the libraries have to set up for all of them. */
+void care_prepare(void);
 void care_begin(struct care *care, const struct answers *answers, const struct port *port);
 void care_look(struct care *care, enum side side);
 int care_need(struct care *care, enum side side, struct err *err);

@@ -10,6 +10,8 @@
 int runs_find(const char *state_dir, const char *run, struct past *past, struct err *err);
 /* The last run between these two hosts that is not finished: true, and *past is filled. */
 bool runs_unfinished(const char *state_dir, const struct answers *answers, struct past *past);
+/* The last run that made this pair (proven or accepted; answers NULL: any pair): true, and *past is filled. */
+bool runs_made(const char *state_dir, const struct answers *answers, struct past *past);
 /* The answers of the last run that made a pair (proven or accepted): what the commands after set-up are about when no answers are given.
  * ERR_USAGE when there is none. */
 int runs_pair(const char *state_dir, struct answers *answers, struct err *err);

@@ -10,7 +10,7 @@ struct slave_status {
     unsigned master_port;
     char *io_running;       /* "Yes", "No", "Connecting" */
     char *sql_running;      /* "Yes", "No" */
-    long long seconds_behind; /* -1: NULL */
+    long long seconds_behind; /* -1: NULL, or the IO thread does not run */
     char *master_log_file;  /* the IO thread reads here */
     uint64_t read_master_log_pos;
     char *relay_master_log_file; /* the SQL thread has executed up to here */

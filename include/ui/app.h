@@ -42,5 +42,6 @@ int app_end(struct app *app, int signal, struct err *err);
 /* Smaller than this only a message is drawn. */
 #define APP_ROWS 24
 #define APP_COLS 80
+bool app_too_small(struct canvas *canvas); /* true: it is, and that is drawn */
 
 #endif

@@ -23,6 +23,8 @@ struct wizard_options {
 
 /* True when standard input and output are a terminal of at least 80x24; else err says so and names `setup`. */
 bool wizard_possible(struct err *err);
+/* The same for any screens: `what` needs the terminal, the command `instead` does without. */
+bool terminal_possible(const char *what, const char *instead, struct err *err);
 
 /* Edits a copy of the answers. Returns the exit code of CONTRACT; err says why when it is not 0. */
 int wizard_run(const struct answers *answers, const struct wizard_options *options, struct err *err);

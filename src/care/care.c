@@ -3,7 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "engine/connect.h"
+
+void care_prepare(void)
+{
+    db_library_begin();
+}
 
 void care_begin(struct care *care, const struct answers *answers, const struct port *port)
 {
@@ -23,7 +29,7 @@ void care_look(struct care *care, enum side side)
 {
     struct world *world = &care->world;
     struct care_side *of = &care->sides[side];
-    *of = (struct care_side){ .looked = true, .why = ERR_INIT };
+    *of = (struct care_side){ .looked = true, .looked_ms = clock_ms(), .why = ERR_INIT };
     if (reach(world, side, &of->why) != 0)
         return;
     of->server = facts_glance(world, side, &of->why) == 0;

@@ -1,15 +1,15 @@
-/* The judgement is a table: what is looked at, and what it comes to. */
 #include "care/check.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "base/quote.h"
-#include "mysql/status.h"
+#include "care/deep.h"
+#include "care/judge.h"
+#include "care/sight.h"
 
 static const char *const words[] = {
     [CARE_OK] = "ok", [CARE_WARNING] = "warning", [CARE_CRITICAL] = "critical", [CARE_UNKNOWN] = "unknown"
@@ -27,17 +27,9 @@ static char *printable(const char *text)
     return buf_steal(&shown);
 }
 
-static void find(struct check_report *report, const char *id, enum care_verdict severity, const char *fix, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-
-static void find(struct check_report *report, const char *id, enum care_verdict severity, const char *fix, const char *format, ...)
+static void add_finding(struct check_report *report, const char *id, enum care_verdict severity, const char *fix, const char *text)
 {
     static const int weight[] = { [CARE_OK] = 0, [CARE_UNKNOWN] = 1, [CARE_WARNING] = 2, [CARE_CRITICAL] = 3 };
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     report->findings = mem_grow(report->findings, report->count + 1, sizeof *report->findings);
     report->findings[report->count++] =
         (struct finding){ .id = id, .severity = severity, .text = printable(text), .fix = printable(fix) };
@@ -45,95 +37,104 @@ static void find(struct check_report *report, const char *id, enum care_verdict 
         report->verdict = severity;
 }
 
-static void judge_io(struct check_report *report, const struct slave_status *status)
+void check_find(struct check_report *report, const char *id, enum care_verdict severity, const char *fix, const char *format, ...)
 {
-    const char *error = status->last_io_error != NULL ? status->last_io_error : "";
-    if (strcmp(report->io_running, "Yes") == 0)
-        find(report, "io-thread", CARE_OK, "", "the IO thread runs: it fetches from %s", status->master_host);
-    else if (error[0] != '\0')
-        find(report, "io-thread", CARE_CRITICAL, "see the error: network, account, password, purged binary log, equal server ids",
-             "the IO thread is %s: error %u: %s", report->io_running, status->last_io_errno, error);
-    else
-        find(report, "io-thread", CARE_CRITICAL, "START SLAVE on the slave, then check again",
-             "the IO thread is %s, without an error", report->io_running);
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    add_finding(report, id, severity, fix, text);
 }
 
-static void judge_sql(struct check_report *report, const struct slave_status *status)
+void check_measure(struct check_report *report, const char *label, const char *value, const char *unit, const char *warning,
+                   const char *critical)
 {
-    const char *error = status->last_sql_error != NULL ? status->last_sql_error : "";
-    if (strcmp(report->sql_running, "Yes") == 0)
-        find(report, "sql-thread", CARE_OK, "", "the SQL thread runs: it executes what was fetched");
-    else if (error[0] != '\0')
-        find(report, "sql-thread", CARE_CRITICAL, "the slave's data differs from the master's, or a statement cannot be done there: look "
-             "at the error before anything is skipped", "the SQL thread stopped with error %u: %s", status->last_sql_errno, error);
-    else
-        find(report, "sql-thread", CARE_CRITICAL, "somebody stopped or killed it: START SLAVE on the slave, then check again",
-             "the SQL thread is stopped, without an error");
-}
-
-static void judge_delay(struct check_report *report)
-{
-    const long long behind = report->seconds_behind;
-    if (behind < 0)
-        return; /* a thread that does not run says more */
-    find(report, "delay", behind >= CHECK_DELAY_CRITICAL_S ? CARE_CRITICAL : behind >= CHECK_DELAY_WARNING_S ? CARE_WARNING : CARE_OK,
-         behind >= CHECK_DELAY_WARNING_S ? "look at what runs on the slave: SHOW PROCESSLIST" : "", "the slave is %lld s behind", behind);
+    struct buf text = BUF_INIT;
+    buf_addf(&text, "%s%s", value != NULL ? value : "U", value != NULL ? unit : "");
+    if (warning[0] != '\0')
+        buf_addf(&text, ";%s;%s", warning, critical);
+    report->measures = mem_grow(report->measures, report->measure_count + 1, sizeof *report->measures);
+    report->measures[report->measure_count++] = (struct measure){ .label = label, .text = buf_steal(&text) };
 }
 
 static void take_status(struct check_report *report, const struct slave_status *status)
 {
     struct buf text = BUF_INIT;
-    report->io_running = mem_dup(status->io_running != NULL ? status->io_running : "");
-    report->sql_running = mem_dup(status->sql_running != NULL ? status->sql_running : "");
+    if (!status->configured)
+        return;
+    free(report->io_running);
+    free(report->sql_running);
+    report->io_running = mem_dup(status->io_running);
+    report->sql_running = mem_dup(status->sql_running);
     report->seconds_behind = status->seconds_behind;
     slave_status_render(status, &text);
     report->status = buf_steal(&text);
 }
 
-static void judge_slave(struct care *care, struct check_report *report)
+static int check_pair(struct care *care, const struct check_wish *wish, struct check_report *report, struct err *err)
 {
-    const struct slave_status *status = &care->world.facts.slave.slave_status;
-    if (!care->sides[SIDE_SLAVE].server) {
-        const bool host = care->sides[SIDE_SLAVE].host;
-        find(report, "slave", host ? CARE_CRITICAL : CARE_UNKNOWN, care->sides[SIDE_SLAVE].why.hint, "%s", care->sides[SIDE_SLAVE].why.text);
-        return;
+    struct sight sight;
+    check_report_init(report);
+    int rc = sight_take(care, wish->state_dir, &sight, err);
+    if (rc == 0) {
+        if (care->sides[SIDE_SLAVE].server)
+            take_status(report, &care->world.facts.slave.slave_status);
+        check_judge(report, &sight);
+        if (wish->deep)
+            rc = care_deep(care, report, err);
     }
-    if (!status->configured) {
-        find(report, "configured", CARE_CRITICAL, "dualserver setup makes it a slave", "%s is no slave of anybody",
-             care->world.facts.slave.host);
-        return;
-    }
-    take_status(report, status);
-    judge_io(report, status);
-    judge_sql(report, status);
-    judge_delay(report);
+    sight_free(&sight);
+    if (rc != 0)
+        check_report_free(report);
+    return rc;
 }
 
-static void judge_master(struct care *care, struct check_report *report)
+/* What was found of a further slave, but for the master's own part, which stands there already. */
+static void take_over(struct check_report *report, const struct check_report *further, const char *name)
 {
-    if (care->sides[SIDE_MASTER].server)
-        return;
-    find(report, "master", care->sides[SIDE_MASTER].host ? CARE_CRITICAL : CARE_WARNING, care->sides[SIDE_MASTER].why.hint, "%s",
-         care->sides[SIDE_MASTER].why.text);
+    for (size_t i = 0; i < further->count; i++) {
+        const struct finding *finding = &further->findings[i];
+        bool known = false;
+        for (size_t k = 0; k < report->count; k++)
+            known = known || (strcmp(report->findings[k].id, finding->id) == 0 && strcmp(report->findings[k].text, finding->text) == 0);
+        if (known)
+            continue;
+        char *text = mem_printf("[slave %s] %s", name, finding->text);
+        add_finding(report, finding->id, finding->severity, finding->fix, text);
+        free(text);
+    }
 }
 
-int care_check(struct care *care, struct check_report *report, struct err *err)
+/* The same answers, with that slave in the first one's place. */
+static int check_further(const struct care *care, size_t index, const struct check_wish *wish, struct check_report *report,
+                         struct err *err)
 {
-    *report = (struct check_report){ .seconds_behind = -1 };
-    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
-        care_look(care, side);
-        if (care->sides[side].why.code == ERR_CANCELLED) {
-            *err = care->sides[side].why;
-            return -1;
-        }
+    struct answers answers = *care->world.answers;
+    struct check_report further;
+    struct care own;
+    answers.slave = answers.more_slaves[index];
+    answers.more_count = 0;
+    care_begin(&own, &answers, care->world.port);
+    const int rc = check_pair(&own, wish, &further, err);
+    if (rc == 0) {
+        take_over(report, &further, answers.slave.name);
+        check_report_free(&further);
     }
-    judge_slave(care, report);
-    judge_master(care, report);
-    if (report->io_running == NULL)
-        report->io_running = mem_dup("");
-    if (report->sql_running == NULL)
-        report->sql_running = mem_dup("");
-    return 0;
+    care_end(&own);
+    return rc;
+}
+
+int care_check(struct care *care, const struct check_wish *wish, struct check_report *report, struct err *err)
+{
+    const struct answers *answers = care->world.answers;
+    int rc = check_pair(care, wish, report, err);
+    for (size_t i = 0; rc == 0 && i < answers->more_count; i++) {
+        rc = check_further(care, i, wish, report, err);
+        if (rc != 0)
+            check_report_free(report);
+    }
+    return rc;
 }
 
 static const struct finding *worst(const struct check_report *report)
@@ -151,23 +152,42 @@ static void add_plugin_text(struct buf *to, const char *text)
         buf_addc(to, *text == '|' || *text == '\n' ? ' ' : *text);
 }
 
+static void add_ok(const struct check_report *report, struct buf *to)
+{
+    buf_addf(to, "IO %s, SQL %s, %lld s behind", report->io_running, report->sql_running, report->seconds_behind);
+    if (report->lag_ms >= 0)
+        buf_addf(to, ", %lld ms measured", report->lag_ms);
+}
+
 void check_report_line(const struct check_report *report, struct buf *to)
 {
     const struct finding *first = worst(report);
+    size_t others = 0;
     buf_adds(to, "DUALSERVER ");
     for (const char *word = care_verdict_word(report->verdict); *word != '\0'; word++)
         buf_addc(to, (char)(*word - 'a' + 'A'));
     buf_adds(to, " - ");
     if (report->verdict == CARE_OK)
-        buf_addf(to, "IO %s, SQL %s, %lld s behind", report->io_running, report->sql_running, report->seconds_behind);
+        add_ok(report, to);
     else
         add_plugin_text(to, first != NULL ? first->text : "nothing could be seen");
-    buf_adds(to, " | delay=");
-    if (report->seconds_behind >= 0)
-        buf_addf(to, "%lld", report->seconds_behind);
-    else
-        buf_adds(to, "U");
-    buf_addf(to, "%s;%d;%d", report->seconds_behind >= 0 ? "s" : "", CHECK_DELAY_WARNING_S, CHECK_DELAY_CRITICAL_S);
+    for (size_t i = 0; i < report->count; i++)
+        others += report->findings[i].severity != CARE_OK && &report->findings[i] != first;
+    if (others > 0)
+        buf_addf(to, " (and %zu more)", others);
+    for (size_t i = 0; i < report->measure_count; i++)
+        buf_addf(to, "%s%s=%s", i == 0 ? " | " : " ", report->measures[i].label, report->measures[i].text);
+}
+
+void check_report_init(struct check_report *report)
+{
+    *report = (struct check_report){ .io_running = mem_dup(""), .sql_running = mem_dup(""), .seconds_behind = -1, .lag_ms = -1 };
+}
+
+void check_report_unknown(struct check_report *report, const struct err *err)
+{
+    check_report_init(report);
+    add_finding(report, "begin", CARE_UNKNOWN, err->hint, err->text);
 }
 
 void check_report_free(struct check_report *report)
@@ -176,9 +196,12 @@ void check_report_free(struct check_report *report)
         free(report->findings[i].text);
         free(report->findings[i].fix);
     }
+    for (size_t i = 0; i < report->measure_count; i++)
+        free(report->measures[i].text);
     free(report->findings);
+    free(report->measures);
     free(report->io_running);
     free(report->sql_running);
     free(report->status);
-    *report = (struct check_report){ .seconds_behind = -1 };
+    *report = (struct check_report){ .seconds_behind = -1, .lag_ms = -1 };
 }

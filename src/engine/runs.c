@@ -101,27 +101,34 @@ bool runs_unfinished(const char *state_dir, const struct answers *answers, struc
     return found;
 }
 
-int runs_pair(const char *state_dir, struct answers *answers, struct err *err)
+bool runs_made(const char *state_dir, const struct answers *answers, struct past *past)
 {
     struct strings names = { .count = 0 };
     struct err ignored = ERR_INIT;
     bool found = false;
-    int rc = 0;
     if (state_dir != NULL)
         list_runs(state_dir, &names);
     for (size_t i = 0; !found && i < names.count; i++) {
-        struct past past;
-        if (read_run(state_dir, names.items[i], &past, &ignored) != 0)
+        if (read_run(state_dir, names.items[i], past, &ignored) != 0)
             continue;
-        const enum past_state state = past_state(&past);
-        found = (state == PAST_PROVEN || state == PAST_ACCEPTED) && past.answers != NULL;
-        if (found)
-            rc = answers_parse(answers, past.run, past.answers, strlen(past.answers), err);
-        past_free(&past);
+        const enum past_state state = past_state(past);
+        found = (state == PAST_PROVEN || state == PAST_ACCEPTED) && past->answers != NULL &&
+                (answers == NULL || same_pair(past, answers->master.host, answers->slave.host));
+        if (!found)
+            past_free(past);
     }
     strings_free(&names);
-    if (found)
+    return found;
+}
+
+int runs_pair(const char *state_dir, struct answers *answers, struct err *err)
+{
+    struct past past;
+    if (runs_made(state_dir, NULL, &past)) {
+        const int rc = answers_parse(answers, past.run, past.answers, strlen(past.answers), err);
+        past_free(&past);
         return rc;
+    }
     err_set(err, ERR_USAGE, "which servers? no answers are given, and %.200s knows of no pair that was set up",
             state_dir != NULL ? state_dir : "no state folder");
     return err_hint(err, "--answers FILE names them, as for setup; --state-dir another folder of runs");

@@ -371,6 +371,11 @@ static int encrypted(struct world *world, struct err *err)
     return ok ? 0 : err_set(err, ERR_WORLD, "the replication connection is not encrypted");
 }
 
+int steps_prove_canaries(struct world *world, struct err *err)
+{
+    return catch_up(world, err) != 0 ? -1 : canaries(world, err);
+}
+
 int steps_prove(struct world *world, struct err *err)
 {
     struct slave_status before = { .configured = false };

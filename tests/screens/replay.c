@@ -4,7 +4,8 @@
  *
  * A script's lines: size ROWS COLS | ascii | at MS | answer SECTION KEY VALUE | page NAME | job NAME not-yet|busy|good|bad |
  * error CODE TEXT HINT | cancelling | report PATH | event ... | key NAME... | type TEXT | dialog KIND TITLE TEXT EXPECTED |
- * past STATE (the run that waits) | waits STATE (the same, and its dialog opens) | dump TITLE | styles TITLE; # begins a comment.
+ * past STATE (the run that waits) | waits STATE (the same, and its dialog opens) | dump TITLE | styles TITLE |
+ * monitor sample SIDE TEXT | monitor lost SIDE WHY | monitor paused|busy|read|dump TITLE|styles TITLE; # begins a comment.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -15,8 +16,10 @@
 #include "script.h"
 #include "ui/app.h"
 #include "ui/keys.h"
+#include "ui/monitor.h"
 
 struct play {
+    struct monitor_view monitor;
     struct app app;
     struct canvas canvas;
     struct answers answers;
@@ -123,6 +126,39 @@ static void setting(struct play *play, const char *verb, char **at)
     }
 }
 
+static const char *const side_words[] = { "master", "slave", NULL };
+
+/* The live screen; `at` counts for it too. */
+static void play_monitor(struct play *play, char **at)
+{
+    struct monitor_view *view = &play->monitor;
+    const char *verb = want(at);
+    struct buf text = BUF_INIT;
+    view->hosts[0] = play->answers.master.host;
+    view->hosts[1] = play->answers.slave.host;
+    view->database = play->answers.database;
+    view->now_ms = play->app.state.now_ms;
+    if (strcmp(verb, "sample") == 0) {
+        const enum side side = (enum side)script_index(side_words, want(at));
+        monitor_apply(view, side, want(at), view->now_ms);
+    } else if (strcmp(verb, "lost") == 0) {
+        const enum side side = (enum side)script_index(side_words, want(at));
+        monitor_lost(view, side, want(at));
+    } else if (strcmp(verb, "paused") == 0) {
+        view->paused = !view->paused;
+    } else if (strcmp(verb, "busy") == 0) {
+        view->busy = monitor_actions[0].label;
+    } else if (strcmp(verb, "read") == 0) {
+        dialog_open(&view->dialog, DIALOG_READ, monitor_actions[0].title, want(at), NULL);
+    } else {
+        monitor_draw(view, &play->canvas);
+        printf("=== %s (%dx%d)\n", want(at), play->canvas.cols, play->canvas.rows);
+        (*verb == 's' ? canvas_dump_styles : canvas_dump)(&play->canvas, &text);
+        fputs(buf_str(&text), stdout);
+    }
+    buf_free(&text);
+}
+
 static void act(struct play *play, const char *verb, char **at)
 {
     struct app *app = &play->app;
@@ -143,6 +179,8 @@ static void act(struct play *play, const char *verb, char **at)
         const char *title = want(at), *text = want(at), *expected = want(at);
         dialog_open(&app->dialog, kind, title, text, expected);
         app->purpose = PURPOSE_HELP;
+    } else if (strcmp(verb, "monitor") == 0) {
+        play_monitor(play, at);
     } else if (strcmp(verb, "dump") == 0 || strcmp(verb, "styles") == 0) {
         dump(play, want(at), *verb == 's');
     } else {
@@ -190,6 +228,7 @@ int main(int argc, char **argv)
     fclose(file);
     begin(&play);
     app_end(&play.app, 0, &err);
+    monitor_view_free(&play.monitor);
     answers_free(&play.answers);
     canvas_free(&play.canvas);
     return 0;

@@ -59,6 +59,13 @@ TESTS += test_steps
 test_steps_SOURCES = tests/unit/test_steps.c
 test_steps_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_judge test_monitor
+TESTS += test_judge test_monitor
+test_monitor_SOURCES = tests/unit/test_monitor.c
+test_monitor_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+test_judge_SOURCES = tests/unit/test_judge.c
+test_judge_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += test_past
 TESTS += test_past
 test_past_SOURCES = tests/unit/test_past.c

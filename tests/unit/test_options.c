@@ -73,6 +73,9 @@ static void test_wrong(void **state)
     } wrong[] = {
         { "dualserver train", "unknown command 'train'" },
         { "dualserver check --plan", "--plan: check changes nothing" },
+        { "dualserver setup --deep", "--deep belongs to the command check" },
+        { "dualserver monitor --json", "monitor is a screen: `check` has --json and lines" },
+        { "dualserver monitor --yes", "monitor changes nothing: no --plan, --yes or --confirm" },
         { "dualserver setup again", "unexpected word 'again'" },
         { "dualserver setup --bogus", "unknown or ambiguous option --bogus" },
         { "dualserver setup --bogus=3", "unknown or ambiguous option --bogus=3" },

@@ -178,11 +178,12 @@ server_answers() {
     host_enter "$1" sh -c 'exec $(command -v mariadb-admin || echo mysqladmin) --connect-timeout=2 ping' >/dev/null 2>&1
 }
 
-# host_wait HOST: until sshd and the database server answer
+# host_wait HOST: until sshd and the database server answer. sshd is asked last: newer ones shut out for a while who comes often and never
+# logs in (PerSourcePenalties), and the server takes the longer to come up.
 host_wait() {
     local deadline=$((SECONDS + 90))
     host_line "$1"
-    until ssh_answers "$h_address" && server_answers "$1"; do
+    until server_answers "$1" && ssh_answers "$h_address"; do
         [ "$SECONDS" -lt "$deadline" ] && host_pid "$1" >/dev/null ||
             die "the host '$1' did not come up: $(host_complaint "$1")"
         sleep 0.1
