@@ -3,3 +3,4 @@ noinst_LIBRARIES += libcare.a
 libcare_a_SOURCES = \
 	src/care/care.c \
 	src/care/check.c
+libcare_a_SOURCES += src/care/billing_ini.c src/care/billing_ini_edit.c src/care/php_tokens.c src/care/php_tokens.h
