@@ -3,4 +3,6 @@ noinst_LIBRARIES += libcare.a
 libcare_a_SOURCES = \
 	src/care/care.c \
 	src/care/check.c
-libcare_a_SOURCES += src/care/billing_ini.c src/care/billing_ini_edit.c src/care/php_tokens.c src/care/php_tokens.h
+libcare_a_SOURCES += src/care/billing.c src/care/billing_ini.c src/care/billing_ini_edit.c src/care/billing_try.c \
+	src/care/carry_out.c src/care/php_tokens.c src/care/php_tokens.h
+libcare_a_SOURCES += src/care/maintain.c src/care/maintain_logs.c src/care/maintain_readers.c src/care/maintain_seen.c src/care/maintain_text.c
