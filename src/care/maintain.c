@@ -233,7 +233,7 @@ static int check_binlogs(struct care *care, const struct maintain *maintain, str
         there = there || strcmp(now.items[i].name, wanted) == 0;
     if (rc == 0 && wanted[0] != '\0' && !there)
         rc = err_set(err, ERR_WORLD, "%s should have stayed and is gone from the master's binary logs", wanted);
-    else if (rc == 0 && goes > 0 && strcmp(now.items[0].name, wanted) != 0)
+    else if (rc == 0 && goes > 0 && now.count > 0 && strcmp(now.items[0].name, wanted) != 0)
         world_note(&care->world, SEVERITY_WARNING, "the master keeps %s and later ones: something still reads them", now.items[0].name);
     for (size_t i = 0; i < now.count; i++)
         free(now.items[i].name);

@@ -30,36 +30,51 @@ static void add_address(struct search *search, const char *address)
         strings_add(&search->addresses, address);
 }
 
-/* Another master's slave does not need ours; a server that does not say whose it is counts as ours. */
-static bool follows_other(const struct slave_status *status, const char *master_id)
+static const char *cell(const struct rows *rows, size_t row, const char *old_name, const char *new_name)
 {
-    const char *id = row_get(&status->rows, 0, row_has(&status->rows, "Master_Server_Id") ? "Master_Server_Id" : "Source_Server_Id");
-    return id != NULL && id[0] != '\0' && strcmp(id, "0") != 0 && strcmp(id, master_id) != 0;
+    return row_str(rows, row, row_has(rows, old_name) ? old_name : new_name);
 }
 
-static void take_slave(struct search *search, struct care *care, const struct answers_host *answers)
+/* One of the connections of a server to a master. Another master's slave does not need our logs; one that does not say whose it is counts
+ * as ours. */
+static void take_connection(struct search *search, const char *host, const char *id, const struct rows *rows, size_t row)
+{
+    const char *master = cell(rows, row, "Master_Server_Id", "Source_Server_Id"), *file = cell(rows, row, "Relay_Master_Log_File", "Relay_Source_Log_File");
+    const char *channel = cell(rows, row, "Connection_name", "Channel_Name");
+    if (master[0] != '\0' && strcmp(master, "0") != 0 && strcmp(master, facts_setting(&search->care->world.facts.master, "server_id")) != 0)
+        return;
+    char *name = mem_printf("the slave %s (server_id %s%s%s)", host, id, channel[0] != '\0' ? ", " : "", channel);
+    strings_add(&search->reading, id);
+    strings_add(&search->reading_at, host);
+    if (file[0] == '\0')
+        unknown(search, name, mem_dup("it has executed nothing yet"), mem_dup("start it, and look again"));
+    else
+        log_readers_add(search->readers, &(struct log_reader){ .name = name, .file = mem_dup(file) });
+}
+
+static int take_slave(struct search *search, struct care *care, const struct answers_host *answers, struct err *err)
 {
     const struct server_facts *slave = &care->world.facts.slave;
-    const struct slave_status *status = &slave->slave_status;
+    struct rows rows = ROWS_INIT;
     add_address(search, answers->host);
     add_address(search, answers->address);
     if (!care->sides[SIDE_SLAVE].server) {
         unknown(search, mem_printf("the slave %s", answers->host), mem_dup(care->sides[SIDE_SLAVE].why.text),
                 mem_dup("bring it up again; if it is no slave any more, take its section out of the answers, or its run's folder out of "
                         "the state folder's runs/, and drop its replication account on the master"));
-        return;
+        return 0;
     }
     const char *id = facts_setting(slave, "server_id");
     strings_add(&search->ids, id);
     add_address(search, slave->hostname);
     add_address(search, slave->address);
     add_address(search, slave->source_address);
-    if (!status->configured || follows_other(status, facts_setting(&search->care->world.facts.master, "server_id")))
-        return;
-    strings_add(&search->reading, id);
-    strings_add(&search->reading_at, answers->host);
-    log_readers_add(search->readers, &(struct log_reader){ .name = mem_printf("the slave %s (server_id %s)", answers->host, id),
-                                                           .file = mem_dup(status->relay_master_log_file) });
+    struct db *db = world_db(&care->world, SIDE_SLAVE, err);
+    const int rc = db == NULL ? -1 : db_query(db, &rows, err, slave->dialect->all_slaves != NULL ? slave->dialect->all_slaves : slave->dialect->slave_status);
+    for (size_t i = 0; rc == 0 && i < rows.count; i++)
+        take_connection(search, answers->host, id, &rows, i);
+    rows_free(&rows);
+    return rc == 0 ? 0 : err_wrap(err, "the slave %s", answers->host);
 }
 
 /* A slave that is not the one of the pair: asked in the same way, over a connection of its own. */
@@ -76,12 +91,15 @@ static int ask(struct search *search, const struct answers *base, const struct a
         if (other.sides[SIDE_MASTER].server)
             (void)facts_addresses(&other.world, &ignored); /* without them its account may seem to be a stranger's */
     }
-    take_slave(search, &other, host);
-    const bool cancelled = other.sides[SIDE_SLAVE].why.code == ERR_CANCELLED;
-    if (cancelled)
+    int rc = 0;
+    if (other.sides[SIDE_SLAVE].why.code == ERR_CANCELLED) {
         *err = other.sides[SIDE_SLAVE].why;
+        rc = -1;
+    } else {
+        rc = take_slave(search, &other, host, err);
+    }
     care_end(&other);
-    return cancelled ? -1 : 0;
+    return rc;
 }
 
 static int ask_further(struct search *search, struct err *err)
@@ -213,10 +231,10 @@ int maintain_find_readers(struct care *care, const struct maintain_wish *wish, s
 {
     struct search search = { .care = care, .wish = wish, .readers = readers };
     int rc = facts_addresses(&care->world, err);
-    if (rc == 0) {
-        take_slave(&search, care, &care->world.answers->slave);
+    if (rc == 0)
+        rc = take_slave(&search, care, &care->world.answers->slave, err);
+    if (rc == 0)
         rc = ask_further(&search, err);
-    }
     if (rc == 0)
         rc = compare_registered(&search, err);
     if (rc == 0)
