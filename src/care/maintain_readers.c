@@ -15,6 +15,7 @@ struct search {
     const struct maintain_wish *wish;
     struct log_readers *readers;
     struct strings ids;       /* server ids of the servers that were asked */
+    size_t registered;        /* at the master, at this moment */
     struct strings reading, reading_at; /* those of them that do read, and their hosts */
     struct strings addresses; /* and every name and address by which the master may know them */
 };
@@ -136,6 +137,7 @@ static int compare_registered(struct search *search, struct err *err)
         return -1;
     int rc = seen_read(search->wish->state_dir, care->world.facts.master.machine_id, &seen, err);
     struct strings now = { .count = 0 };
+    search->registered = rows.count;
     for (size_t i = 0; rc == 0 && i < rows.count; i++) {
         const char *id = row_str(&rows, i, "Server_id"), *host = row_str(&rows, i, "Host");
         seen_note(&seen, strtoul(id, NULL, 10), host);
@@ -185,18 +187,23 @@ static int compare_threads(struct search *search, struct err *err)
     struct db *db = world_db(&search->care->world, SIDE_MASTER, err);
     if (db == NULL || db_query(db, &rows, err, "SHOW PROCESSLIST") != 0)
         return -1;
-    unsigned strangers = 0;
+    size_t strangers = 0, threads = 0;
     char *first = NULL;
     for (size_t i = 0; i < rows.count; i++) {
         if (strncmp(row_str(&rows, i, "Command"), "Binlog Dump", 11) != 0)
             continue;
+        threads++;
         const char *from = row_str(&rows, i, "Host"), *colon = strrchr(from, ':');
         char *host = mem_dup_n(from, colon != NULL ? (size_t)(colon - from) : strlen(from));
         if (!leads_to_known(search, host) && strangers++ == 0)
             first = mem_dup(host);
         free(host);
     }
-    if (strangers > 0)
+    if (strangers == 0 && threads > search->registered)
+        unknown(search, mem_dup("a reader of the binary log that is not registered"),
+                mem_printf("%zu read from the master now (Binlog Dump threads), and %zu are registered there", threads, search->registered),
+                mem_dup("end it (mysqlbinlog --stop-never, perhaps), or wait until the master has noticed that it is gone"));
+    else if (strangers > 0)
         unknown(search, mem_printf("a reader of the binary log at %s", first),
                 mem_dup("it reads from the master now (a Binlog Dump thread), and nothing says where it is or how far"), mem_dup(to_be_asked));
     free(first);

@@ -124,6 +124,7 @@ static void adds_where_it_wins(void **state)
         { "<?php\n$b = 2;\n?>\n", "a", "x", TEXT, "<?php\n$b = 2;\n$a = \"x\";\n?>\n" },
         { "<?php\r\n$b = 2;\r\n?>\r\n<p>", "a", "x", TEXT, "<?php\r\n$b = 2;\r\n$a = \"x\";\r\n?>\r\n<p>" },
         { "<?php $b = 2 ?>", "a", "1", NUMBER, "<?php $b = 2 \n;\n$a = 1;\n?>" },
+        { "<?php // ?>\n$a = 5; <?php $b = 1; ?>", "a", "9", NUMBER, "<?php // ?>\n$a = 5; <?php $b = 1; \n$a = 9;\n?>" },
         { "<?php\n$b = 2; // two", "a", "1", NUMBER, "<?php\n$b = 2; // two\n$a = 1;\n" },
         { "<?php\n$a = 1;\nif ($x) $a = 2;\n", "a", "9", NUMBER, "<?php\n$a = 1;\nif ($x) $a = 2;\n$a = 9;\n" },
         { "<?php\nif ($x) { $a = 2; }\n", "a", "9", NUMBER, "<?php\nif ($x) { $a = 2; }\n$a = 9;\n" },
