@@ -65,6 +65,8 @@ const char *side_name(enum side side); /* "master", "slave" */
  * these options and would beat them. */
 #define CLIENT_WITHOUT_HOME "HOME=/nonexistent; export HOME\n"
 void world_client_options(const struct world *world, enum side side, struct buf *to);
+/* KEY="value" for such a group, as the servers' own parser reads it back. Appends. */
+void world_client_option(struct buf *to, const char *key, const char *value);
 /* Writes the statement with its secret marks (plan/change.h) replaced by the quoted secrets. Wipe it after use. */
 int world_fill_secrets(const struct world *world, const char *statement, struct buf *to, struct err *err);
 

@@ -150,3 +150,11 @@ test_ssh_SOURCES = tests/unit/test_ssh.c tests/unit/sshd.c tests/unit/sshd.h $(h
 test_ssh_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
 EXTRA_DIST += tests/unit/servers tests/unit/status tests/unit/golden
+if HAVE_CMOCKA
+check_PROGRAMS += test_billing_ini test_maintain
+TESTS += test_billing_ini test_maintain
+test_maintain_SOURCES = tests/unit/test_maintain.c
+test_maintain_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+test_billing_ini_SOURCES = tests/unit/test_billing_ini.c
+test_billing_ini_LDADD = libcare.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+endif
