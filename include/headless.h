@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 #include "care/check.h"
+#include "care/troubleshoot.h"
 #include "engine/past.h"
 #include "options.h"
 #include "plan/answers.h"
@@ -25,6 +26,9 @@ int headless_later(const struct options *options, struct err *err);
 int headless_care(const struct options *options, struct err *err);
 
 /* Its parts. */
+
+/* troubleshoot: 0 nothing is wrong, or fixed; 1 something is; 3 --plan: fixes are pending. */
+int headless_troubleshoot(const struct options *options, struct care *care, struct err *err);
 
 /* SIGINT, SIGTERM, SIGHUP: fds[0] becomes readable at the first and stays so; then an error is one of that signal. */
 int headless_watch_signals(int fds[2], struct err *err);
@@ -58,6 +62,10 @@ void output_text(struct output *output, const struct event *event, uint64_t now_
 void output_text_end(struct output *output, const struct outcome *outcome);
 void output_json(const struct output *output, const struct event *event);
 void output_json_past(const struct past *past); /* NULL: there is none */
+/* first: the advice that comes before all; "". anew: re-provisioning can be advised. */
+void output_json_diagnosis(const struct diagnosis *diagnosis, const char *first, bool anew);
+/* The last object of a fix. plan: as text; failed: why, NULL: it was done (or, pending, only planned). */
+void output_json_fix(const char *symptom, const char *fix, const char *plan, const struct err *failed, bool pending);
 void output_json_check(const struct check_report *report);
 /* err: why the run failed; code ERR_NONE: it did not. */
 void output_json_end(const struct outcome *outcome, const struct err *err);

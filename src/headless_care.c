@@ -69,12 +69,18 @@ static int check(struct session *session, struct care *care, struct err *err)
     return rc;
 }
 
+static int troubleshoot(struct session *session, struct care *care, struct err *err)
+{
+    return headless_troubleshoot(session->options, care, err);
+}
+
 static const struct {
     enum command command;
     int (*run)(struct session *session, struct care *care, struct err *err); /* its exit code; -1: err says why */
     bool plugin; /* what cannot be begun is "unknown": 3, on one line */
 } table[] = {
     { COMMAND_CHECK, check, true },
+    { COMMAND_TROUBLESHOOT, troubleshoot, false },
 };
 
 static int read_answers(const struct options *options, struct answers *answers, struct err *err)
@@ -110,7 +116,7 @@ int headless_care(const struct options *options, struct err *err)
         answers_free(&answers);
         return rc;
     }
-    session.asker = (struct asker){ .yes = options->yes, .terminal = options->plain, .cancel_fd = fds[0] };
+    session.asker = (struct asker){ .yes = options->yes, .confirm = { options->confirm[0], options->confirm[1] }, .terminal = options->plain, .cancel_fd = fds[0] };
     const struct port port = { .context = &session, .emit = on_event, .ask = on_question, .cancel_fd = fds[0] };
     struct care care;
     care_begin(&care, &answers, &port);

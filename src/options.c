@@ -22,11 +22,12 @@ static const struct {
     { "accept", "lets go of the slave's old data of a run that is proven", COMMAND_ACCEPT },
     { "status", "where the last run stands, and which command goes on", COMMAND_STATUS },
     { "check", "is replication right? one line and an exit code for monitoring, then what was found", COMMAND_CHECK },
+    { "troubleshoot", "diagnoses what is wrong, explains it, offers fixes; --fix carries one out", COMMAND_TROUBLESHOOT },
     { "lab", "the practice lab: up, down, status, answers, shell HOST, ...; `lab --help` tells", COMMAND_LAB },
 };
 
 /* Long options without a letter get numbers that no letter has. */
-enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN };
+enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN, FIX };
 
 #define FLAG(member) NULL, offsetof(struct options, member)
 #define TEXT(name, member) name, offsetof(struct options, member)
@@ -45,6 +46,7 @@ static const struct {
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
     { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens" },
     { RUN, "run", TEXT("ID", run), "which run (resume, undo, accept, status); default: the last one that waits" },
+    { FIX, "fix", TEXT("ID", fix), "which fix is carried out (troubleshoot), after --yes, a typed answer or --confirm" },
     { STATE_DIR, "state-dir", TEXT("DIR", state_dir), "journals and reports; default ~/.local/state/dualserver" },
     { COLOR, "color", TEXT("WHEN", color_word), "auto, always or never" },
     { ASCII, "ascii", FLAG(ascii), "draws with ASCII only" },
@@ -60,7 +62,7 @@ void options_usage(struct buf *to)
     buf_adds(to, "usage: dualserver [COMMAND] [OPTION...]\n\n"
                  "Makes two servers a MariaDB or MySQL master and its live slave over SSH, and proves it.\n\nCommands:\n");
     for (size_t i = 0; i < COUNT(commands); i++)
-        buf_addf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+        buf_addf(to, "  %-12s %s\n", commands[i].name, commands[i].help);
     buf_adds(to, "\nOptions:\n");
     for (size_t i = 0; i < COUNT(table); i++) {
         struct buf name = BUF_INIT;
@@ -76,7 +78,7 @@ void options_usage(struct buf *to)
     }
     buf_adds(to, "\nExit: 0 done and proven, 1 failed, 2 wrong usage or answers, 3 changes are pending (--plan),\n"
                  "4 refused for safety, 128+N ended by signal N.\n"
-                 "Of check: 0 ok, 1 warning, 2 critical, 3 unknown.\n");
+                 "Of check: 0 ok, 1 warning, 2 critical, 3 unknown. Of troubleshoot: 0 nothing is wrong, or fixed; 1 something is.\n");
 }
 
 static void fill_getopt(struct option longs[COUNT(table) + 1], char *shorts)
@@ -141,7 +143,7 @@ static int take_command(struct options *options, const char *word, struct err *e
         }
     }
     err_set(err, ERR_USAGE, "unknown command '%.60s'", word);
-    return err_hint(err, "commands: wizard, setup, resume, undo, accept, status, check, lab");
+    return err_hint(err, "commands: wizard, setup, resume, undo, accept, status, check, troubleshoot, lab");
 }
 
 static int check_color(struct options *options, struct err *err)
@@ -168,6 +170,14 @@ bool options_care(const struct options *options)
     return options->command >= COMMAND_CHECK && options->command < COMMAND_LAB;
 }
 
+bool options_known(const char *name)
+{
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static int check_combination(struct options *options, struct err *err)
 {
     const struct {
@@ -184,6 +194,8 @@ static int check_combination(struct options *options, struct err *err)
         { options_later(options) && options->plan, "--plan belongs to the command setup" },
         { options->command == COMMAND_CHECK && options->plan, "--plan: check changes nothing" },
         { options->command == COMMAND_CHECK && options->confirm[0] != NULL, "--confirm belongs to the command setup" },
+        { options->command != COMMAND_TROUBLESHOOT && options->fix != NULL, "--fix belongs to the command troubleshoot" },
+        { options->command == COMMAND_TROUBLESHOOT && options->yes && options->fix == NULL, "--yes: which fix? --fix names it" },
         { !options_later(options) && options->run != NULL, "--run belongs to the commands resume, undo, accept and status" },
         { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },
         { options->state_dir != NULL && options->state_dir[0] == '\0', "--state-dir names no folder" },

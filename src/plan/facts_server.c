@@ -318,6 +318,7 @@ int facts_server_glance(struct world *world, struct server_facts *server, struct
         read_identity(db, facts_answers(world, server->side), server, err) != 0 ||
         read_databases(db, server, database, err) != 0 || read_replication(db, server, err) != 0)
         return -1;
+    read_native_password(db, server);
     read_database_path(server, database);
     return 0;
 }
@@ -329,7 +330,6 @@ int facts_server(struct world *world, struct server_facts *server, struct err *e
     struct db *db = world_db(world, server->side, err);
     if (db == NULL || read_inventory(db, server, world->answers->database, err) != 0)
         return -1;
-    read_native_password(db, server);
     read_transactions(db, server);
     read_engines(db, server);
     read_uncloneable(db, server);
