@@ -52,6 +52,7 @@ struct trouble {
     char *reach_text;
     char *address;                     /* where the master is for the slave, as answered; NULL: not answered */
     struct trouble_account account;
+    char *relay_missing;               /* a relay log that the index names and that is not there; NULL: none, or replication runs */
     struct strings skip_files;         /* option files of the slave with skip-slave-start */
     struct strings events;             /* of the database, enabled on the slave */
     uint64_t disk_free;                /* bytes on the slave's data disk; UINT64_MAX: not seen */

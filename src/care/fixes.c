@@ -40,7 +40,7 @@ const struct fix fixes[] = {
     { "take-up", "take skip-slave-start out of the option files and start replication", plan_take_up, NULL, false, NULL },
     { "skip", "skip the change that fails", plan_skip, can_skip, true, NULL },
     { "repair-row", "make the slave's row what the master's is, and go on", plan_repair_row, can_repair_row, false, NULL },
-    { "bring-table", "carry the table over anew", plan_bring_table, can_bring_table, false, NULL },
+    { "bring-table", "carry the table over anew", plan_bring_table, can_bring_table, true, NULL },
     { "refetch", "fetch again from where the SQL thread has executed to", plan_refetch, NULL, false, NULL },
     { "re-point", "tell the slave the master's right address", plan_re_point, can_reach_master, false, NULL },
     { "listen", "let the master listen to the slave, and restart it", plan_listen, NULL, false, NULL },
@@ -149,7 +149,8 @@ static int remember(const struct fix *fix, const struct trouble *trouble, const 
     int rc = 0;
     if (!fix->doubtful)
         return 0;
-    const bool known = strcmp(fix->id, "skip") == 0 && failing->count > 0 && failing->count == failing->changes;
+    const bool rows = strcmp(fix->id, "skip") == 0 || strcmp(fix->id, "bring-table") == 0;
+    const bool known = rows && failing->count > 0 && failing->count == failing->changes;
     if (!known)
         return doubt_add(state_dir, answers, DOUBT_ALL, fix->title, err);
     for (size_t i = 0; rc == 0 && i < failing->count; i++)

@@ -12,9 +12,14 @@
 #include "steps/settings.h"
 #include "symptoms_room.h"
 
+/* What a filter leaves out is lost without a word: nothing is started beside one. */
 int plan_start(struct trouble *trouble, struct plan *plan, struct err *err)
 {
-    (void)err;
+    const char *value, *filter = symptom_filter(trouble, &value);
+    if (filter != NULL) {
+        err_set(err, ERR_REFUSED, "%s of the slave is %s: what it leaves out would be lost", filter, value);
+        return err_hint(err, "`dualserver troubleshoot --fix filters` takes it away and starts replication");
+    }
     fix_slave_sql(trouble, plan, mem_dup("start replication"), NULL, "");
     return 0;
 }

@@ -108,7 +108,13 @@ static int copy_locked(struct bringing *at, struct err *err)
     return rc;
 }
 
-/* UNTIL ends at a transaction's border; the SQL thread stops there by itself. */
+/* MariaDB's SQL thread stops there when the next event comes; until then it has only executed so far. */
+static bool is_there(const struct slave_status *status, const struct binlog_position *position)
+{
+    return strcasecmp(status->sql_running, "No") == 0 || (strcmp(status->relay_master_log_file, position->file) == 0 &&
+                                                          status->exec_master_log_pos >= position->position);
+}
+
 static int catch_up(struct bringing *at, struct err *err)
 {
     const struct dialect *dialect = db_dialect(at->slave);
@@ -121,7 +127,7 @@ static int catch_up(struct bringing *at, struct err *err)
     for (const uint64_t end = clock_ms() + CATCH_UP_MS; rc == 0 && !stopped;) {
         struct slave_status status = { .configured = false };
         rc = world_cancelled(at->world, err) ? -1 : slave_status_read(at->slave, &status, err);
-        stopped = rc == 0 && strcasecmp(status.sql_running, "No") == 0;
+        stopped = rc == 0 && is_there(&status, &at->position);
         if (stopped && status.last_sql_errno != 0)
             rc = err_set(err, ERR_WORLD, "on its way to where the table was copied the SQL thread stopped: %s", status.last_sql_error);
         else if (rc == 0 && !stopped && clock_ms() > end)
@@ -148,7 +154,8 @@ static int bring(struct bringing *at, struct err *err)
     rc = leave_out(at->slave, at->database, at->table, err);
     if (rc == 0)
         rc = catch_up(at, err);
-    /* whatever came of it: from here on nothing is left out any more */
+    /* Whatever came of it: from here on nothing is left out any more. Where even that fails, the slave stands still, and nothing is
+     * started before the filter is gone (plan_start()). */
     if (leave_out(at->slave, at->database, NULL, &own) != 0 && rc == 0) {
         *err = own;
         rc = -1;

@@ -41,10 +41,10 @@ static bool sql_is(const struct trouble *trouble, const unsigned *numbers, size_
 #define SQL_IS(trouble, ...)                                                                                           \
     sql_is(trouble, (const unsigned[]){ __VA_ARGS__ }, sizeof(const unsigned[]){ __VA_ARGS__ } / sizeof(unsigned))
 
-/* 1927, 1317, 3024: it was killed, or a statement of it. */
+/* 1927, 1317, 3024: it was killed, or a statement of it; 1756: its workers were, which is all that is known. */
 bool sees_sql_stopped(const struct trouble *trouble, struct buf *evidence)
 {
-    if (!SQL_IS(trouble, 0, 1317, 1927, 3024))
+    if (!SQL_IS(trouble, 0, 1317, 1756, 1927, 3024))
         return false;
     if (trouble->sql_errno == 0)
         buf_adds(evidence, "the SQL thread is No, without an error");
@@ -79,6 +79,11 @@ bool sees_missing_table(const struct trouble *trouble, struct buf *evidence)
 
 bool sees_relay_log(const struct trouble *trouble, struct buf *evidence)
 {
+    if (trouble->relay_missing != NULL && (symptom_sql_bad(trouble) || symptom_io_bad(trouble))) {
+        buf_addf(evidence, "the index of the relay logs names %s, which is not there; SQL thread %s, IO thread %s", trouble->relay_missing,
+                 trouble->status->sql_running, trouble->status->io_running);
+        return true;
+    }
     static const char words[] = "relay log read failure|relay-log|relay log file|relay log|Could not initialize";
     if (SQL_IS(trouble, 1594, 1872, 13117, 13121, 13124) || (symptom_sql_bad(trouble) && symptom_says(trouble->sql_error, words))) {
         sql_words(trouble, evidence);

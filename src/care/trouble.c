@@ -176,6 +176,28 @@ static void look_disk(struct trouble *trouble)
     free(text);
 }
 
+/* $1 the data directory, $2 the index of the relay logs: the first one that is not there. */
+static const char relay_script[] = "# which relay log of $2 is not there?\n"
+                                   "cd -- \"$1\" || exit 0\n"
+                                   "[ -f \"$2\" ] || { printf '%s\\n' \"$2\"; exit 0; }\n"
+                                   "while IFS= read -r name; do [ -e \"$name\" ] || { printf '%s\\n' \"$name\"; exit 0; }; done <\"$2\"\n";
+
+/* A server that misses one starts nothing, and its status names no error. */
+static void look_relay_logs(struct trouble *trouble)
+{
+    const struct server_facts *slave = &trouble->care->world.facts.slave;
+    struct buf out = BUF_INIT;
+    struct err ignored = ERR_INIT;
+    const char *index = facts_setting(slave, "relay_log_index");
+    if (slave->datadir == NULL || index[0] == '\0' || slave_status_running(trouble->status))
+        return;
+    if (host_script(trouble->care->world.hosts[SIDE_SLAVE], &out, &ignored, relay_script, slave->datadir, index, NULL) == 0 && out.len > 0) {
+        buf_trim(&out);
+        trouble->relay_missing = buf_steal(&out);
+    }
+    buf_free(&out);
+}
+
 static void look_reach(struct trouble *trouble)
 {
     struct buf text = BUF_INIT;
@@ -224,6 +246,8 @@ static void look_slave(struct trouble *trouble, struct db *db)
     look_disk(trouble);
     if (trouble->status->configured)
         look_reach(trouble);
+    if (trouble->status->configured)
+        look_relay_logs(trouble);
 }
 
 static int look_sides(struct care *care, struct err *err)
@@ -269,7 +293,8 @@ void trouble_free(struct trouble *trouble)
     }
     free(trouble->processes);
     char *const texts[] = { trouble->sql_error, trouble->row_where, trouble->row_table, trouble->row_trigger, trouble->reach_text,
-                            trouble->address, trouble->account.host, trouble->disk_eaters, trouble->login.said, trouble->login.user_host };
+                            trouble->address, trouble->account.host, trouble->disk_eaters, trouble->login.said, trouble->login.user_host,
+                            trouble->relay_missing };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     struct strings *const lists[] = { &trouble->skip_files, &trouble->events, &trouble->doubts };
