@@ -264,7 +264,7 @@ bool sees_binlog_corrupt(const struct trouble *trouble, struct buf *evidence)
 
 bool sees_io_stopped(const struct trouble *trouble, struct buf *evidence)
 {
-    if (!symptom_io_bad(trouble) || number(trouble) != 0 || strcasecmp(trouble->status->io_running, "No") != 0)
+    if (!symptom_io_bad(trouble) || trouble->relay_missing != NULL || number(trouble) != 0 || strcasecmp(trouble->status->io_running, "No") != 0)
         return false;
     buf_adds(evidence, "the IO thread is No, without an error");
     return true;

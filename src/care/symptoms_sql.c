@@ -44,7 +44,7 @@ static bool sql_is(const struct trouble *trouble, const unsigned *numbers, size_
 /* 1927, 1317, 3024: it was killed, or a statement of it; 1756: its workers were, which is all that is known. */
 bool sees_sql_stopped(const struct trouble *trouble, struct buf *evidence)
 {
-    if (!SQL_IS(trouble, 0, 1317, 1756, 1927, 3024))
+    if (trouble->relay_missing != NULL || !SQL_IS(trouble, 0, 1317, 1756, 1927, 3024))
         return false;
     if (trouble->sql_errno == 0)
         buf_adds(evidence, "the SQL thread is No, without an error");

@@ -74,7 +74,7 @@ fault_wait() { # SECONDS COMMAND...
     done
 }
 fault_shows() { # SLAVE PATTERN: in a line of the slave's status
-    fault_status "$1" | grep -Eq "$2"
+    fault_status "$1" | grep -Eiq "$2"
 }
 fault_sql_stops() { fault_wait 90 fault_shows "$1" 'SQL_Running: No'; }
 fault_io_stops() { fault_wait 90 fault_shows "$1" 'IO_Running: (No|Connecting)'; }
