@@ -82,6 +82,14 @@ static void read_native_password(struct db *db, struct server_facts *server)
     free(status);
 }
 
+int facts_logins(struct world *world, struct server_facts *server, struct err *err)
+{
+    struct db *db = world_db(world, server->side, err);
+    if (db != NULL)
+        read_native_password(db, server);
+    return db != NULL ? 0 : -1;
+}
+
 /* The first column of every row. */
 static int read_list(struct db *db, struct strings *list, struct err *err, const char *sql)
 {
@@ -318,7 +326,6 @@ int facts_server_glance(struct world *world, struct server_facts *server, struct
         read_identity(db, facts_answers(world, server->side), server, err) != 0 ||
         read_databases(db, server, database, err) != 0 || read_replication(db, server, err) != 0)
         return -1;
-    read_native_password(db, server);
     read_database_path(server, database);
     return 0;
 }
@@ -330,6 +337,7 @@ int facts_server(struct world *world, struct server_facts *server, struct err *e
     struct db *db = world_db(world, server->side, err);
     if (db == NULL || read_inventory(db, server, world->answers->database, err) != 0)
         return -1;
+    read_native_password(db, server);
     read_transactions(db, server);
     read_engines(db, server);
     read_uncloneable(db, server);

@@ -73,6 +73,9 @@ static void test_wrong(void **state)
     } wrong[] = {
         { "dualserver train", "unknown command 'train'" },
         { "dualserver check --plan", "--plan: check changes nothing" },
+        { "dualserver setup --fix skip", "--fix belongs to the command troubleshoot" },
+        { "dualserver troubleshoot --yes", "--yes: which fix? --fix names it" },
+        { "dualserver troubleshoot --fix", "option --fix needs a value: ID" },
         { "dualserver setup again", "unexpected word 'again'" },
         { "dualserver setup --bogus", "unknown or ambiguous option --bogus" },
         { "dualserver setup --bogus=3", "unknown or ambiguous option --bogus=3" },
