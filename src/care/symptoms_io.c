@@ -152,7 +152,7 @@ bool sees_account_missing(const struct trouble *trouble, struct buf *evidence)
 
 bool sees_account_password(const struct trouble *trouble, struct buf *evidence)
 {
-    if (!refused(trouble) || (trouble->account.seen && !trouble->account.exists))
+    if (!refused(trouble) || (trouble->account.seen && !trouble->account.granted))
         return false;
     add_account(trouble, evidence);
     return true;
@@ -160,7 +160,7 @@ bool sees_account_password(const struct trouble *trouble, struct buf *evidence)
 
 bool sees_account_grant(const struct trouble *trouble, struct buf *evidence)
 {
-    if (refused(trouble) || !symptom_io_bad(trouble) || !trouble->account.exists || trouble->account.granted)
+    if (!symptom_io_bad(trouble) || !trouble->account.exists || trouble->account.granted)
         return false;
     add_account(trouble, evidence);
     return true;

@@ -210,27 +210,53 @@ static void look_reach(struct trouble *trouble)
     buf_free(&text);
 }
 
+/* $1: name or address of the other server. */
+static const char source_script[] = "# from which address is $1 reached from here?\n"
+                                    "for address in $(getent ahosts \"$1\" 2>/dev/null | awk '{ print $1 }') \"$1\"; do\n"
+                                    "  source=$(ip -o route get \"$address\" 2>/dev/null | sed -n 's/.* src \\([^ ]*\\).*/\\1/p')\n"
+                                    "  [ -z \"$source\" ] || { echo \"$source\"; exit 0; }\n"
+                                    "done\n";
+
+char *trouble_source(struct trouble *trouble, enum side side, const char *towards)
+{
+    struct buf out = BUF_INIT;
+    struct err ignored = ERR_INIT;
+    if (towards == NULL || host_script(trouble->care->world.hosts[side], &out, &ignored, source_script, towards, NULL) != 0)
+        buf_clear(&out);
+    buf_trim(&out);
+    char *source = out.len > 0 ? mem_dup(buf_str(&out)) : NULL;
+    buf_free(&out);
+    return source;
+}
+
+int trouble_accounts(struct db *db, const char *user, const char *name, const char *address, struct rows *rows)
+{
+    struct buf quoted[3] = { BUF_INIT, BUF_INIT, BUF_INIT };
+    const char *const texts[3] = { user, name != NULL ? name : "", address != NULL ? address : "" };
+    struct err ignored = ERR_INIT;
+    for (size_t i = 0; i < 3; i++)
+        quote_sql(&quoted[i], texts[i], strlen(texts[i]));
+    const int rc = db_queryf(db, rows, &ignored, "SELECT Host AS host, Repl_slave_priv AS granted FROM mysql.user WHERE User = %s AND "
+                             "(%s LIKE Host OR %s LIKE Host) ORDER BY LENGTH(Host) DESC", buf_str(&quoted[0]), buf_str(&quoted[1]),
+                             buf_str(&quoted[2]));
+    for (size_t i = 0; i < 3; i++)
+        buf_free(&quoted[i]);
+    return rc;
+}
+
+/* A new one is made for the address: a name has to be looked up by the server. */
 static void look_account(struct trouble *trouble, struct db *master)
 {
     struct rows rows = ROWS_INIT;
-    struct err ignored = ERR_INIT;
-    struct buf user = BUF_INIT, seen = BUF_INIT;
     struct trouble_account *account = &trouble->account;
-    char *from = trouble_host_in(trouble->status->last_io_error);
-    if (from == NULL)
-        from = mem_dup(trouble->care->world.answers->slave.address);
-    quote_sql(&user, trouble->status->master_user, strlen(trouble->status->master_user));
-    quote_sql(&seen, from != NULL ? from : "", from != NULL ? strlen(from) : 0);
-    account->seen = db_queryf(master, &rows, &ignored, "SELECT Host AS host, Repl_slave_priv AS granted FROM mysql.user WHERE User = %s AND "
-                              "(%s = '' OR %s LIKE Host) ORDER BY LENGTH(Host) DESC", buf_str(&user), buf_str(&seen), buf_str(&seen)) == 0;
+    char *name = trouble_host_in(trouble->status->last_io_error), *source = trouble_source(trouble, SIDE_SLAVE, trouble->address);
+    account->seen = trouble_accounts(master, trouble->status->master_user, name, source, &rows) == 0;
     account->exists = account->seen && rows.count > 0;
     account->granted = account->exists && strcmp(row_str(&rows, 0, "granted"), "Y") == 0;
-    account->host = account->exists ? mem_dup(row_str(&rows, 0, "host")) : from;
-    if (account->host != from)
-        free(from);
+    account->host = mem_dup(account->exists ? row_str(&rows, 0, "host") : source != NULL ? source : name);
+    free(name);
+    free(source);
     rows_free(&rows);
-    buf_free(&user);
-    buf_free(&seen);
 }
 
 static const char *address_of(const struct answers_host *answers)

@@ -102,6 +102,8 @@ static void look_trigger(struct trouble *trouble, struct db *slave, const struct
     struct rows rows = ROWS_INIT;
     struct err ignored = ERR_INIT;
     struct buf database = BUF_INIT, table = BUF_INIT;
+    if (row->database == NULL || row->table == NULL)
+        return;
     quote_sql(&database, row->database, strlen(row->database));
     quote_sql(&table, row->table, strlen(row->table));
     if (db_dialect(slave)->information_schema &&

@@ -52,27 +52,18 @@ static void try_login(struct trouble *trouble, const char *client)
     buf_free(&said);
 }
 
-/* An account for the host from which the server saw us come; for any, when it did not say. */
+/* An account for who comes from where the master does; a new one is made for its address. */
 static void look_account(struct trouble *trouble, struct db *slave)
 {
     struct trouble_login *login = &trouble->login;
     struct rows rows = ROWS_INIT;
-    struct err ignored = ERR_INIT;
-    struct buf user = BUF_INIT, seen = BUF_INIT;
-    login->user_host = trouble_host_in(login->said);
-    if (slave == NULL || trouble->billing.user == NULL)
-        return;
-    quote_sql(&user, trouble->billing.user, strlen(trouble->billing.user));
-    quote_sql(&seen, login->user_host != NULL ? login->user_host : "", login->user_host != NULL ? strlen(login->user_host) : 0);
-    if (db_queryf(slave, &rows, &ignored, "SELECT Host AS host FROM mysql.user WHERE User = %s AND (%s = '' OR %s LIKE Host) "
-                  "ORDER BY LENGTH(Host) DESC", buf_str(&user), buf_str(&seen), buf_str(&seen)) == 0 && rows.count > 0) {
-        login->exists = true;
-        free(login->user_host);
-        login->user_host = mem_dup(row_str(&rows, 0, "host"));
-    }
+    char *name = trouble_host_in(login->said), *source = trouble_source(trouble, SIDE_MASTER, trouble->billing.host);
+    if (slave != NULL && trouble->billing.user != NULL && trouble_accounts(slave, trouble->billing.user, name, source, &rows) == 0)
+        login->exists = rows.count > 0;
+    login->user_host = mem_dup(login->exists ? row_str(&rows, 0, "host") : source != NULL ? source : name);
     rows_free(&rows);
-    buf_free(&user);
-    buf_free(&seen);
+    free(name);
+    free(source);
 }
 
 void trouble_look_reports(struct trouble *trouble, struct db *slave)

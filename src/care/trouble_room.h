@@ -12,6 +12,10 @@ void trouble_look_failing(struct trouble *trouble, struct db *master, struct db 
 void trouble_look_reports(struct trouble *trouble, struct db *slave);
 /* SHOW FULL PROCESSLIST; own: the id of our own connection. */
 void trouble_take_processes(struct trouble *trouble, const struct rows *rows, uint64_t own);
+/* From which address that side reaches a name or an address; NULL: not known. The caller frees. */
+char *trouble_source(struct trouble *trouble, enum side side, const char *towards);
+/* The accounts of that user for who comes from that name or address (NULL: not known), the most exact first: host, granted. */
+int trouble_accounts(struct db *db, const char *user, const char *name, const char *address, struct rows *rows);
 bool trouble_skips_start(const struct cnf_line *line);
 
 /* The condition by which a changed row is found in its table, by any of its unique keys (all: of an insert, whose row may be in

@@ -100,7 +100,7 @@ fault_units() { # HOST stop|start
 fault_options() { # HOST: standard input becomes the option file that is read last
     # shellcheck disable=SC2016 # for the shell inside
     host_enter "$1" sh -c 'for folder in /etc/mysql/mariadb.conf.d /etc/mysql/mysql.conf.d; do
-        [ ! -d $folder ] || { cat >$folder/99-lab-fault.cnf; chmod 0644 $folder/99-lab-fault.cnf; exit; }; done'
+        [ ! -d $folder ] || { cat >$folder/zz-lab-fault.cnf; chmod 0644 $folder/zz-lab-fault.cnf; exit; }; done'
 }
 fault_restart() {
     fault_units "$1" stop
