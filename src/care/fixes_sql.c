@@ -57,12 +57,14 @@ int plan_refetch(struct trouble *trouble, struct plan *plan, struct err *err)
     return 0;
 }
 
+/* Only what is in the way, or missing, by its primary key: a row that is in the way by another key is a row of its own, which the
+ * master may have too. */
 bool can_repair_row(const struct trouble *trouble)
 {
     const struct failing *failing = &trouble->failing;
     return failing->seen && failing->count > 0 && failing->count < FAILING_ROWS_MOST && trouble->row_where != NULL &&
            trouble->row_trigger == NULL && trouble->care->sides[SIDE_MASTER].server &&
-           (failing->rows[0].kind == CHANGED_INSERT || trouble->master_row.count > 0);
+           (failing->rows[0].kind == CHANGED_INSERT ? trouble->slave_row.count > 0 : trouble->master_row.count > 0);
 }
 
 static bool exists(struct db *db, const char *table, const char *where, struct err *err)
@@ -129,7 +131,7 @@ static int plan_one_row(struct trouble *trouble, const struct changed_row *row, 
     struct buf where = BUF_INIT, table = BUF_INIT;
     const bool insert = row->kind == CHANGED_INSERT;
     int rc = 0;
-    if (!trouble_row_where(slave, row, insert, &where)) {
+    if (!trouble_row_where(slave, row, &where)) {
         buf_free(&where);
         err_set(err, ERR_UNSUPPORTED, "the key of a row of %s cannot be read with certainty", row->table != NULL ? row->table : "a table");
         return err_hint(err, "carry the whole table over anew instead");

@@ -45,7 +45,7 @@ static const char *type_of(const struct rows *columns, const char *name, size_t 
     return NULL;
 }
 
-/* One unique key: "(`a` = 1 AND `b` = 'x')". false: a value of it is NULL or cannot be written with certainty. */
+/* A key: "(`a` = 1 AND `b` = 'x')". false: a value of it is NULL or cannot be written with certainty. */
 static bool add_key(struct buf *to, const struct rows *columns, const struct rows *keys, const char *key, const struct strings *values)
 {
     struct buf text = BUF_INIT;
@@ -60,15 +60,14 @@ static bool add_key(struct buf *to, const struct rows *columns, const struct row
         buf_adds(&text, " = ");
         certain = type != NULL && place < values->count && failing_literal(&text, values->items[place], type);
     }
-    if (certain && text.len > 0) {
-        buf_addf(to, "%s%s)", to->len > 0 ? " OR " : "", buf_str(&text));
-    }
+    if (certain && text.len > 0)
+        buf_addf(to, "%s)", buf_str(&text));
     certain = certain && text.len > 0;
     buf_free(&text);
     return certain;
 }
 
-bool trouble_row_where(struct db *slave, const struct changed_row *row, bool all, struct buf *where)
+bool trouble_row_where(struct db *slave, const struct changed_row *row, struct buf *where)
 {
     struct rows columns = ROWS_INIT, keys = ROWS_INIT;
     struct err ignored = ERR_INIT;
@@ -79,11 +78,8 @@ bool trouble_row_where(struct db *slave, const struct changed_row *row, bool all
         return false;
     quote_table(&name, row->database, row->table);
     if (db_queryf(slave, &columns, &ignored, "SHOW FULL COLUMNS FROM %s", buf_str(&name)) == 0 &&
-        db_queryf(slave, &keys, &ignored, "SHOW INDEX FROM %s WHERE Non_unique = 0", buf_str(&name)) == 0)
+        db_queryf(slave, &keys, &ignored, "SHOW INDEX FROM %s", buf_str(&name)) == 0)
         found = add_key(where, &columns, &keys, "PRIMARY", values);
-    for (size_t i = 0; found && all && i < keys.count; i++)
-        if (row_u64(&keys, i, "Seq_in_index") == 1 && strcmp(row_str(&keys, i, "Key_name"), "PRIMARY") != 0)
-            (void)add_key(where, &columns, &keys, row_str(&keys, i, "Key_name"), values);
     rows_free(&columns);
     rows_free(&keys);
     buf_free(&name);
@@ -131,7 +127,7 @@ void trouble_look_failing(struct trouble *trouble, struct db *master, struct db 
         quote_table(&name, row->database, row->table);
         trouble->row_table = buf_steal(&name);
     }
-    if (trouble_row_where(slave, row, row->kind == CHANGED_INSERT, &where)) {
+    if (trouble_row_where(slave, row, &where)) {
         trouble->row_where = buf_steal(&where);
         look_row(trouble, slave, &trouble->slave_row);
         look_row(trouble, master, &trouble->master_row);

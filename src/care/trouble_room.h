@@ -18,8 +18,7 @@ char *trouble_source(struct trouble *trouble, enum side side, const char *toward
 int trouble_accounts(struct db *db, const char *user, const char *name, const char *address, struct rows *rows);
 bool trouble_skips_start(const struct cnf_line *line);
 
-/* The condition by which a changed row is found in its table, by any of its unique keys (all: of an insert, whose row may be in
- * the way by each of them), else by the primary key. false: that cannot be said. */
-bool trouble_row_where(struct db *slave, const struct changed_row *row, bool all, struct buf *where);
+/* The condition by which a changed row is found in its table: its primary key. false: that cannot be said. */
+bool trouble_row_where(struct db *slave, const struct changed_row *row, struct buf *where);
 
 #endif

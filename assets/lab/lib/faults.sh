@@ -273,7 +273,7 @@ fault_grant_gone() {
     fault_wait 90 fault_shows "$1" 'Last_IO_Errno: [1-9]'
 }
 fault_tls_gone() {
-    fault_point "$1" "KEY_SSL = 1, KEY_SSL_CA = '/etc/mysql/no-such-ca.pem'"
+    fault_point "$1" "KEY_SSL = 1, KEY_SSL_CA = '/etc/mysql/no-such-ca.pem', KEY_SSL_VERIFY_SERVER_CERT = 1"
     fault_io_says "$1" 'SSL|TLS'
 }
 fault_public_key() {
@@ -429,10 +429,15 @@ lab_faults() {
     faults_table | awk -F ' *[|] *' '{ printf "%-18s %-8s %-18s %s\n", $1, $2, $3, $4 }'
 }
 
-# lab_break FAULT [HOST]: HOST is the slave
+# lab_break FAULT [--host SLAVE]
 lab_break() {
-    local name=${1:-} host=${2:-slave} flavours
-    [ $# -ge 1 ] && [ $# -le 2 ] || die_usage "usage: lab break FAULT [SLAVE]; 'lab faults' lists them"
+    local name=${1:-} host=slave flavours
+    case $#,${2:-} in
+        1,) ;;
+        3,--host) host=$3 ;;
+        *) die_usage "usage: lab break FAULT [--host SLAVE]; 'lab faults' lists them" ;;
+    esac
+    [ "$host" != master ] || die_usage "--host names a slave: a fault of the master shows there"
     need_root
     need_host master
     need_host "$host"
