@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/quote.h"
@@ -227,8 +228,9 @@ static int add_gtid_lines(struct trouble *trouble, const struct binlog_position 
         free(missing);
         buf_free(&query);
     }
-    for (char *at = lines->data; at != NULL && (at = strstr(at, ",\n")) != NULL;)
-        at[1] = ' '; /* a set of several servers is told in several lines */
+    for (size_t i = 1; i < lines->len; i++) /* a set of several servers is told in several lines */
+        if (lines->data[i] == '\n' && lines->data[i - 1] == ',')
+            lines->data[i] = ' ';
     buf_free(&quoted);
     free(set);
     return rc;
@@ -260,12 +262,11 @@ int plan_from_oldest(struct trouble *trouble, struct plan *plan, struct err *err
     return plan_jump(trouble, trouble->care->world.facts.master.binlogs.items[0], plan, err);
 }
 
-/* What was fetched is executed first: it is not what is damaged. */
+/* What was fetched is executed first: it is not what is damaged. Positions do not tell, for half a transaction may have come. */
 int plan_next_binlog(struct trouble *trouble, struct plan *plan, struct err *err)
 {
-    if (strcmp(trouble->status->sql_running, "Yes") == 0 &&
-        (trouble->status->exec_master_log_pos != trouble->status->read_master_log_pos ||
-         strcmp(trouble->status->relay_master_log_file, trouble->status->master_log_file) != 0)) {
+    const struct slave_status *status = trouble->status;
+    if (strcasecmp(status->sql_running, "Yes") == 0 && strcasestr(status->sql_state, "has read all relay log") == NULL) {
         err_set(err, ERR_WORLD, "the slave has not executed yet all that it has fetched");
         return err_hint(err, "wait until it has, then repeat this");
     }

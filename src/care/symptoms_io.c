@@ -64,6 +64,11 @@ static bool io_is(const struct trouble *trouble, const unsigned *numbers, size_t
 #define IO_IS(trouble, ...)                                                                                            \
     io_is(trouble, (const unsigned[]){ __VA_ARGS__ }, sizeof(const unsigned[]){ __VA_ARGS__ } / sizeof(unsigned))
 
+bool symptom_io_queue(const struct trouble *trouble)
+{
+    return IO_IS(trouble, 1595, 13122);
+}
+
 /* The error is one of the way there: nobody has answered as a database server would. */
 static bool no_answer(const struct trouble *trouble)
 {
@@ -226,7 +231,7 @@ bool sees_binlog_off(const struct trouble *trouble, struct buf *evidence)
 
 static bool reading_fails(const struct trouble *trouble)
 {
-    return IO_IS(trouble, 1236, 13114, 1595, 13122) && !symptom_seen(sees_packet, trouble) &&
+    return (IO_IS(trouble, 1236, 13114) || symptom_io_queue(trouble)) && !symptom_seen(sees_disk_full, trouble) && !symptom_seen(sees_packet, trouble) &&
            !symptom_seen(sees_binlog_off, trouble);
 }
 

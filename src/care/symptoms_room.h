@@ -25,6 +25,8 @@ bool symptom_says(const char *text, const char *words);
 bool symptom_seen(symptom_fn *seen, const struct trouble *trouble);
 bool symptom_io_bad(const struct trouble *trouble);  /* configured, and the IO thread does not run */
 bool symptom_sql_bad(const struct trouble *trouble); /* configured, and the SQL thread does not run */
+/* "Relay log write failure: could not queue event from master": what came from there is damaged, or the disk is full. */
+bool symptom_io_queue(const struct trouble *trouble);
 /* The IO thread's own words, printable. Appends. */
 void symptom_io_words(const struct trouble *trouble, struct buf *evidence);
 /* A filter that leaves something of the database out, as it stands in the status; NULL: none. Borrowed. */

@@ -89,7 +89,7 @@ bool sees_relay_log(const struct trouble *trouble, struct buf *evidence)
         sql_words(trouble, evidence);
         return true;
     }
-    if (symptom_io_bad(trouble) && trouble->status->last_io_errno != 0 && symptom_says(trouble->status->last_io_error, words) &&
+    if (symptom_io_bad(trouble) && trouble->status->last_io_errno != 0 && !symptom_io_queue(trouble) && symptom_says(trouble->status->last_io_error, words) &&
         !symptom_seen(sees_disk_full, trouble)) {
         symptom_io_words(trouble, evidence);
         return true;

@@ -176,6 +176,7 @@ static void io_errors_are_told_apart(void **state)
         { "No", 13114, "Got fatal error 1236 from source: 'Cannot replicate because the source purged required binary logs.'",
           "binlog-purged", "from-oldest" },
         { "No", 1236, "Got fatal error 1236: 'bogus data in log event; the first event'", "binlog-corrupt", "next-binlog" },
+        { "No", 1595, "Relay log write failure: could not queue event from master", "binlog-corrupt", "next-binlog" },
         { "No", 1236, "Got fatal error 1236: 'Client requested master to start replication from impossible position'", "binlog-beyond",
           "next-binlog" },
         { "No", 1236, "Got fatal error 1236: 'Binary log is not open'", "binlog-off", "" },
