@@ -13,6 +13,8 @@
 #include "care/care.h"
 #include "care/failing.h"
 
+#define TROUBLE_DISK_LITTLE (16ull << 20) /* bytes: less is full for a server */
+
 /* One thread of the slave's server. */
 struct trouble_process {
     uint64_t id, seconds;

@@ -90,6 +90,10 @@ int plan_tls(struct trouble *trouble, struct plan *plan, struct err *err)
     struct buf line = BUF_INIT, text = BUF_INIT, options = BUF_INIT;
     if (facts_gather(world, &world->facts, err) != 0)
         return err_wrap(err, "cannot look at the TLS of both servers");
+    if (world->answers->replication.tls == TLS_REQUIRE && tls_trust(&world->facts, world->answers, SIDE_MASTER) == TRUST_PLAIN) {
+        err_set(err, ERR_REFUSED, "tls = require, and the master offers no TLS any more");
+        return err_hint(err, "look at ssl_cert and ssl_key in the master's option files; nothing was changed");
+    }
     const struct dialect *dialect = fix_slave_dialect(trouble);
     tls_plan_ca(&world->facts, world->answers, SIDE_MASTER, plan);
     tls_add_options(&world->facts, world->answers, &options);

@@ -34,7 +34,8 @@ const struct symptom symptoms[] = {
     { "disk-full", "The slave's disk is full", sees_disk_full,
       "nothing more can be fetched or executed; servers wait for room, or stop with an error",
       "make room with the server's own means (its binary logs: PURGE; relay logs go by themselves), never by removing files of the data "
-      "directory; `dualserver accept` lets go of the old data that a set-up kept", { "start" }, SICK, ANEW_NO },
+      "directory; `dualserver accept` lets go of the old data that a set-up kept. Then wait a minute: the server goes on by itself, or "
+      "it has stopped and can be started", { NULL }, SICK, ANEW_NO },
     { "filter", "The slave leaves something out", sees_filter,
       "a replication filter was changed after set-up: what it left out since then is not on the slave, and no error tells",
       "take the filter away before replication is started again, and compare", { "filters" }, ODD, ANEW_TABLE },

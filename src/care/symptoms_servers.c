@@ -23,12 +23,12 @@ bool sees_slave_unreachable(const struct trouble *trouble, struct buf *evidence)
 
 bool sees_slave_down(const struct trouble *trouble, struct buf *evidence)
 {
-    return side_is(trouble, SIDE_SLAVE, true, false, evidence);
+    return trouble->disk_free >= TROUBLE_DISK_LITTLE && side_is(trouble, SIDE_SLAVE, true, false, evidence);
 }
 
 bool sees_slave_closed(const struct trouble *trouble, struct buf *evidence)
 {
-    return side_is(trouble, SIDE_SLAVE, true, true, evidence);
+    return trouble->disk_free >= TROUBLE_DISK_LITTLE && side_is(trouble, SIDE_SLAVE, true, true, evidence);
 }
 
 bool sees_master_unreachable(const struct trouble *trouble, struct buf *evidence)

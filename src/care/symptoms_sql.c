@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 enum { LAG_S = CHECK_DELAY_WARNING_S };
-#define DISK_LITTLE (16ull << 20) /* bytes: less is full for a server */
 
 bool symptom_sql_bad(const struct trouble *trouble)
 {
@@ -117,7 +116,7 @@ bool sees_disk_full(const struct trouble *trouble, struct buf *evidence)
     const bool said = trouble->care->sides[SIDE_SLAVE].server && status->configured &&
                       (symptom_says(trouble->sql_error, words) || symptom_says(status->last_io_error, words) ||
                        symptom_says(status->io_state, words) || symptom_says(status->sql_state, words));
-    if (!said && trouble->disk_free >= DISK_LITTLE)
+    if (!said && trouble->disk_free >= TROUBLE_DISK_LITTLE)
         return false;
     buf_adds(evidence, "free on the disk of the slave's data: ");
     if (trouble->disk_free != UINT64_MAX)

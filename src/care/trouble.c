@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "care/doubt.h"
+#include "engine/connect.h"
 #include "host/file.h"
 #include "mysql/optionfiles.h"
 #include "trouble_room.h"
@@ -143,20 +144,29 @@ static void look_options(struct trouble *trouble)
     }
 }
 
-/* $1 the data directory. Bytes free for mysqld, then the largest files on that file system. */
-static const char disk_script[] = "# how full is the disk of $1?\n"
-                                  "df -P -k -- \"$1\" | awk 'NR == 2 { print $4 }'\n"
-                                  "mount=$(df -P -- \"$1\" | awk 'NR == 2 { print $6 }')\n"
-                                  "{ timeout 10 find \"$1\" \"${mount%/}/var/log\" -xdev -type f -size +1024k -printf '%k %p\\n' 2>/dev/null || :; } |\n"
+/* $1 the data directory; empty: the running server's, which it works in. KiB free for mysqld; where that is little, the largest
+ * files on that file system. */
+static const char disk_script[] = "# how full is the disk of the server's data?\n"
+                                  "dir=$1\n"
+                                  "if [ -z \"$dir\" ]; then\n"
+                                  "  comm=$(grep -lxE 'mariadbd|mysqld' /proc/[0-9]*/comm 2>/dev/null | head -n 1)\n"
+                                  "  dir=$(readlink \"${comm%/comm}/cwd\")\n"
+                                  "fi\n"
+                                  "[ -n \"$dir\" ] && [ -d \"$dir\" ] || exit 0\n"
+                                  "set -- $(df -P -k -- \"$dir\" | awk 'NR == 2 { print $4, $6 }')\n"
+                                  "echo \"$1\"\n"
+                                  "[ \"$1\" -lt 16384 ] || exit 0\n"
+                                  "{ timeout 10 find \"$dir\" \"${2%/}/var/log\" -xdev -type f -size +1024k -printf '%k %p\\n' 2>/dev/null || :; } |\n"
                                   "  sort -rn | uniq | head -n 5\n";
 
 static void look_disk(struct trouble *trouble)
 {
-    const struct server_facts *slave = &trouble->care->world.facts.slave;
+    struct world *world = &trouble->care->world;
+    const char *datadir = world->answers->slave.datadir;
     struct buf out = BUF_INIT, eaters = BUF_INIT;
     struct err ignored = ERR_INIT;
-    if (slave->datadir == NULL ||
-        host_script(trouble->care->world.hosts[SIDE_SLAVE], &out, &ignored, disk_script, slave->datadir, NULL) != 0) {
+    if ((world->hosts[SIDE_SLAVE] == NULL && world_connect_side(world, SIDE_SLAVE, &ignored) != 0) ||
+        host_script(world->hosts[SIDE_SLAVE], &out, &ignored, disk_script, datadir != NULL ? datadir : "", NULL) != 0) {
         buf_free(&out);
         return;
     }
@@ -269,16 +279,24 @@ static void look_slave(struct trouble *trouble, struct db *db)
     look_threads(trouble, db);
     look_events(trouble, db);
     look_options(trouble);
-    look_disk(trouble);
     if (trouble->status->configured)
         look_reach(trouble);
     if (trouble->status->configured)
         look_relay_logs(trouble);
 }
 
-static int look_sides(struct care *care, struct err *err)
+/* A server that waits for room on its disk does not tell its status: MariaDB's SHOW SLAVE STATUS then waits with it (reproduced on
+ * 10.11). It is not asked. */
+static int look_sides(struct trouble *trouble, struct err *err)
 {
+    struct care *care = trouble->care;
+    look_disk(trouble);
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
+        if (side == SIDE_SLAVE && trouble->disk_free < TROUBLE_DISK_LITTLE) {
+            care->sides[side] = (struct care_side){ .looked = true, .host = true };
+            err_set(&care->sides[side].why, ERR_WORLD, "its server was not asked, because its disk is full");
+            continue;
+        }
         care_look(care, side);
         if (care->sides[side].why.code == ERR_CANCELLED) {
             *err = care->sides[side].why;
@@ -293,7 +311,7 @@ int trouble_look(struct care *care, const char *state_dir, struct trouble *troub
     struct err ignored = ERR_INIT;
     struct world *world = &care->world;
     *trouble = (struct trouble){ .care = care, .status = &world->facts.slave.slave_status, .disk_free = UINT64_MAX };
-    if (look_sides(care, err) != 0)
+    if (look_sides(trouble, err) != 0)
         return -1;
     trouble->address = mem_dup(address_of(&world->answers->master));
     struct db *slave = care->sides[SIDE_SLAVE].server ? world_db(world, SIDE_SLAVE, &ignored) : NULL;
