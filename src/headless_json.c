@@ -220,7 +220,7 @@ void output_json_fix(const char *symptom, const char *fix, const char *plan, con
     put_text(object, "symptom", symptom);
     put_text(object, "fix", fix);
     put_text(object, "plan", plan);
-    put_text(object, "verdict", pending ? "pending" : failed == NULL ? "fixed" : failed->text);
+    put_text(object, "verdict", failed != NULL ? failed->text : pending ? "pending" : "fixed");
     print_object(object);
 }
 

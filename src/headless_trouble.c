@@ -83,10 +83,10 @@ static int plan_all(struct session *session)
             continue;
         const int rc = found->fixes[0]->plan(&session->trouble, &plan, &err);
         char *text = render(&plan);
-        if (!session->options->json)
-            (void)printf("\n%s, --fix %s would do:\n%s", found->symptom->id, found->fixes[0]->id, rc == 0 ? text : err.text);
-        if (!session->options->json && rc != 0)
-            (void)printf("\n");
+        if (session->options->json)
+            output_json_fix(found->symptom->id, found->fixes[0]->id, text, rc == 0 ? NULL : &err, true);
+        else
+            (void)printf("\n%s, --fix %s would do:\n%s%s", found->symptom->id, found->fixes[0]->id, rc == 0 ? text : err.text, rc == 0 ? "" : "\n");
         pending += rc == 0;
         free(text);
         plan_free(&plan);
