@@ -9,7 +9,7 @@ duplicate-key       | all     | duplicate-key     | a row is put in on the slave
 missing-row         | all     | missing-row       | a row is deleted on the slave by hand, then the master changes it
 deleted-row         | all     | missing-row       | a row is deleted on the slave by hand, then the master deletes it too
 missing-table       | all     | missing-table     | a table is dropped on the slave by hand, then the master writes to it
-extra-table         | all     | sql-error         | a table is made on the slave by hand, then the master makes one of that name
+extra-column        | all     | sql-error         | a column is added on the slave by hand, then the master adds it too
 sql-stopped         | all     | sql-stopped       | somebody stopped the SQL thread
 sql-killed          | all     | sql-stopped       | somebody killed the SQL thread as if it were a report
 io-stopped          | all     | io-stopped        | somebody stopped the IO thread
@@ -127,8 +127,8 @@ fault_duplicate_key() {
     fault_level "$1"
     local next
     next=$(fault_sql master 'SELECT COALESCE(MAX(id), 0) + 7 FROM billing.empty_one')
-    fault_unlogged "$1" "INSERT INTO billing.empty_one VALUES ($next, 'by hand')"
-    fault_sql master "INSERT INTO billing.empty_one VALUES ($next, 'by the master')"
+    fault_unlogged "$1" "INSERT INTO billing.empty_one (id, v) VALUES ($next, 'by hand')"
+    fault_sql master "INSERT INTO billing.empty_one (id, v) VALUES ($next, 'by the master')"
     fault_sql_stops "$1"
 }
 # a row that is there, and is still there for the next fault
@@ -152,10 +152,11 @@ fault_missing_table() {
     fault_sql master "INSERT INTO billing.\`call notes\` (\`a \"note\"\`) VALUES ('after the drop')"
     fault_sql_stops "$1"
 }
-fault_extra_table() {
+fault_extra_column() { # a table that is there already would be replaced by MariaDB's slave (slave_ddl_exec_mode)
+    local column=lab_$RANDOM
     fault_level "$1"
-    fault_unlogged "$1" 'CREATE TABLE IF NOT EXISTS billing.lab_extra (id INT PRIMARY KEY)'
-    fault_sql master 'CREATE TABLE billing.lab_extra (id INT PRIMARY KEY)'
+    fault_unlogged "$1" "ALTER TABLE billing.empty_one ADD COLUMN $column INT"
+    fault_sql master "ALTER TABLE billing.empty_one ADD COLUMN $column INT"
     fault_sql_stops "$1"
 }
 fault_sql_stopped() {
@@ -332,18 +333,21 @@ fault_packet() {
 
 # ---- the slave
 
+fault_own_disk() { # SLAVE FOLDER: the data directory moves onto a disk of its own
+    fault_units "$1" stop
+    host_enter "$1" mv -T "$2" "$2.old"
+    lab_disk "$1" "$2" 700M xfs
+    # shellcheck disable=SC2016 # for the shell inside
+    host_enter "$1" sh -ec 'cp -a "$1.old/." "$1"; chown --reference="$1.old" "$1"; chmod --reference="$1.old" "$1"; rm -rf "$1.old"' - "$2"
+    fault_units "$1" start
+    fault_wait 60 server_answers "$1"
+}
 fault_disk_full() {
     local folder
     fault_level "$1"
     folder=$(fault_datadir "$1")
     folder=${folder%/}
-    fault_units "$1" stop
-    host_enter "$1" mv -T "$folder" "$folder.old"
-    lab_disk "$1" "$folder" 700M xfs
-    # shellcheck disable=SC2016 # for the shell inside
-    host_enter "$1" sh -ec 'cp -a "$1.old/." "$1"; chown --reference="$1.old" "$1"; chmod --reference="$1.old" "$1"; rm -rf "$1.old"' - "$folder"
-    fault_units "$1" start
-    fault_wait 60 server_answers "$1"
+    host_enter "$1" mountpoint -q "$folder" || fault_own_disk "$1" "$folder"
     fault_wait 60 fault_shows "$1" 'IO_Running: Yes'
     # shellcheck disable=SC2016 # for the shell inside
     host_enter "$1" sh -c 'dd if=/dev/zero of="$1/lab-filler" bs=1M status=none; dd if=/dev/zero of="$1/lab-filler-2" bs=4k status=none; true' - "$folder" 2>/dev/null
