@@ -12,6 +12,7 @@
 #include "care/billing.h"
 #include "care/check.h"
 #include "care/maintain.h"
+#include "care/troubleshoot.h"
 #include "engine/past.h"
 #include "options.h"
 #include "plan/answers.h"
@@ -34,6 +35,8 @@ int headless_pair(const struct options *options, const char *state_dir, struct a
 /* Two of its commands: the exit code, or -1 with err. */
 int headless_billing(const struct options *options, struct care *care, struct err *err);
 int headless_maintain(const struct options *options, struct care *care, struct err *err);
+/* troubleshoot: 0 nothing is wrong, or fixed; 1 something is; 3 --plan: fixes are pending. */
+int headless_troubleshoot(const struct options *options, struct care *care, struct err *err);
 
 /* SIGINT, SIGTERM, SIGHUP: fds[0] becomes readable at the first and stays so; then an error is one of that signal. */
 int headless_watch_signals(int fds[2], struct err *err);
@@ -67,6 +70,10 @@ void output_text(struct output *output, const struct event *event, uint64_t now_
 void output_text_end(struct output *output, const struct outcome *outcome);
 void output_json(const struct output *output, const struct event *event);
 void output_json_past(const struct past *past); /* NULL: there is none */
+/* first: the advice that comes before all; "". anew: re-provisioning can be advised. */
+void output_json_diagnosis(const struct diagnosis *diagnosis, const char *first, bool anew);
+/* The last object of a fix. plan: as text; failed: why, NULL: it was done (or, pending, only planned). */
+void output_json_fix(const char *symptom, const char *fix, const char *plan, const struct err *failed, bool pending);
 void output_json_check(const struct check_report *report);
 /* What a command after set-up did or would do; what it is not about is NULL. */
 struct care_outcome {

@@ -86,6 +86,11 @@ static int maintain(struct session *session, struct care *care, struct err *err)
     return headless_maintain(session->options, care, err);
 }
 
+static int troubleshoot(struct session *session, struct care *care, struct err *err)
+{
+    return headless_troubleshoot(session->options, care, err);
+}
+
 static const struct {
     enum command command;
     int (*run)(struct session *session, struct care *care, struct err *err); /* its exit code; -1: err says why */
@@ -94,6 +99,7 @@ static const struct {
     { COMMAND_CHECK, check, true },
     { COMMAND_BILLING, billing, false },
     { COMMAND_MAINTAIN, maintain, false },
+    { COMMAND_TROUBLESHOOT, troubleshoot, false },
 };
 
 int headless_pair(const struct options *options, const char *state_dir, struct answers *answers, struct err *err)
@@ -132,7 +138,8 @@ int headless_care(const struct options *options, struct err *err)
         free(session.state_dir);
         return rc;
     }
-    session.asker = (struct asker){ .yes = options->yes, .terminal = options->plain || isatty(STDIN_FILENO), .cancel_fd = fds[0] };
+    session.asker = (struct asker){ .yes = options->yes, .confirm = { options->confirm[0], options->confirm[1] },
+                                    .terminal = options->plain || isatty(STDIN_FILENO), .cancel_fd = fds[0] };
     const struct port port = { .context = &session, .emit = on_event, .ask = on_question, .cancel_fd = fds[0] };
     struct care care;
     care_begin(&care, &answers, &port);

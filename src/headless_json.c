@@ -265,6 +265,50 @@ void output_json_care(const struct care_outcome *outcome)
     print_object(object);
 }
 
+static json_object *finding_object(const struct diagnosed *found, bool anew)
+{
+    json_object *object = json_object_new_object(), *fixes_array = json_object_new_array();
+    put_text(object, "id", found->symptom->id);
+    put_text(object, "severity", care_verdict_word(found->symptom->severity));
+    put_text(object, "title", found->symptom->title);
+    put_text(object, "evidence", found->evidence);
+    put_text(object, "means", found->symptom->means);
+    put_text(object, "safe", found->symptom->safe);
+    if (anew && found->symptom->anew != ANEW_NO)
+        put_text(object, "anew", found->symptom->anew == ANEW_TABLE ? "dualserver reprovision --table NAME" : "dualserver reprovision");
+    for (size_t i = 0; i < found->fix_count; i++) {
+        json_object *fix = json_object_new_object();
+        put_text(fix, "id", found->fixes[i]->id);
+        put_text(fix, "title", found->fixes[i]->title);
+        json_object_array_add(fixes_array, fix);
+    }
+    json_object_object_add(object, "fixes", fixes_array);
+    return object;
+}
+
+void output_json_diagnosis(const struct diagnosis *diagnosis, const char *first, bool anew)
+{
+    json_object *object = json_object_new_object(), *findings = json_object_new_array();
+    put_text(object, "verdict", diagnosis->count == 0 ? "ok" : diagnosis->sick ? "sick" : "odd");
+    put_text(object, "first", first);
+    for (size_t i = 0; i < diagnosis->count; i++)
+        json_object_array_add(findings, finding_object(&diagnosis->found[i], anew));
+    json_object_object_add(object, "findings", findings);
+    print_object(object);
+}
+
+void output_json_fix(const char *symptom, const char *fix, const char *plan, const struct err *failed, bool pending)
+{
+    json_object *object = json_object_new_object();
+    put_text(object, "event", pending ? "plan" : "result");
+    put_bool(object, "ok", failed == NULL);
+    put_text(object, "symptom", symptom);
+    put_text(object, "fix", fix);
+    put_text(object, "plan", plan);
+    put_text(object, "verdict", failed != NULL ? failed->text : pending ? "pending" : "fixed");
+    print_object(object);
+}
+
 /* Where a run stands: one object. */
 void output_json_past(const struct past *past)
 {

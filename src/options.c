@@ -29,11 +29,12 @@ static const struct {
     { "monitor", "both servers live on one screen; needs a terminal of at least 80x24", COMMAND_MONITOR },
     { "billing", "points billing.ini at the slave; --off back at the master; --test tries what is in it", COMMAND_BILLING },
     { "maintain", "purges the logs of replication that every slave has executed, and sets their expiry", COMMAND_MAINTAIN },
+    { "troubleshoot", "diagnoses what is wrong, explains it, offers fixes; --fix carries one out", COMMAND_TROUBLESHOOT },
     { "lab", "the practice lab: up, down, status, answers, shell HOST, ...; `lab --help` tells", COMMAND_LAB },
 };
 
 /* Long options without a letter get numbers that no letter has. */
-enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN, DEEP, OFF, TEST, ERRORS, KEEP, OUTAGE };
+enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN, DEEP, OFF, TEST, ERRORS, KEEP, OUTAGE, FIX };
 
 #define FLAG(member) NULL, offsetof(struct options, member)
 #define TEXT(name, member) name, offsetof(struct options, member)
@@ -58,6 +59,7 @@ static const struct {
     { ERRORS, "errors", TEXT("WHEN", errors), "billing: on or off: the report program shows SQL and PHP errors" },
     { KEEP, "keep", TEXT("N", keep_word), "maintain: the newest binary logs that stay in any case (2)" },
     { OUTAGE, "outage", TEXT("DAYS", outage_word), "maintain: how long a slave may be away and still catch up (7)" },
+    { FIX, "fix", TEXT("ID", fix), "which fix is carried out (troubleshoot), after --yes, a typed answer or --confirm" },
     { STATE_DIR, "state-dir", TEXT("DIR", state_dir), "journals and reports; default ~/.local/state/dualserver" },
     { COLOR, "color", TEXT("WHEN", color_word), "auto, always or never" },
     { ASCII, "ascii", FLAG(ascii), "draws with ASCII only" },
@@ -73,7 +75,7 @@ void options_usage(struct buf *to)
     buf_adds(to, "usage: dualserver [COMMAND] [OPTION...]\n\n"
                  "Makes two servers a MariaDB or MySQL master and its live slave over SSH, and proves it.\n\nCommands:\n");
     for (size_t i = 0; i < COUNT(commands); i++)
-        buf_addf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+        buf_addf(to, "  %-12s %s\n", commands[i].name, commands[i].help);
     buf_adds(to, "\nOptions:\n");
     for (size_t i = 0; i < COUNT(table); i++) {
         struct buf name = BUF_INIT;
@@ -89,7 +91,7 @@ void options_usage(struct buf *to)
     }
     buf_adds(to, "\nExit: 0 done and proven, 1 failed, 2 wrong usage or answers, 3 changes are pending (--plan),\n"
                  "4 refused for safety, 128+N ended by signal N.\n"
-                 "Of check: 0 ok, 1 warning, 2 critical, 3 unknown.\n");
+                 "Of check: 0 ok, 1 warning, 2 critical, 3 unknown. Of troubleshoot: 0 nothing is wrong, or fixed; 1 something is.\n");
 }
 
 static void fill_getopt(struct option longs[COUNT(table) + 1], char *shorts)
@@ -191,6 +193,14 @@ bool options_care(const struct options *options)
     return options->command >= COMMAND_CHECK && options->command < COMMAND_LAB;
 }
 
+bool options_known(const char *name)
+{
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 /* False: it is no number, or too small. NULL: what is there stays. */
 static bool take_number(const char *word, unsigned least, unsigned *number)
 {
@@ -234,6 +244,8 @@ static int check_combination(struct options *options, struct err *err)
         { !take_number(options->outage_word, 1, &options->outage_days), "--outage takes a number of days, at least 1" },
         { (options->command == COMMAND_BILLING || options->command == COMMAND_MAINTAIN) && options->confirm[0] != NULL,
           "--confirm belongs to the command setup" },
+        { options->command != COMMAND_TROUBLESHOOT && options->fix != NULL, "--fix belongs to the command troubleshoot" },
+        { options->command == COMMAND_TROUBLESHOOT && options->yes && options->fix == NULL, "--yes: which fix? --fix names it" },
         { !options_later(options) && options->run != NULL, "--run belongs to the commands resume, undo, accept and status" },
         { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },
         { options->state_dir != NULL && options->state_dir[0] == '\0', "--state-dir names no folder" },

@@ -16,6 +16,10 @@ struct dialect {
     const char *slave_hosts;       /* SHOW SLAVE HOSTS */
     const char *start, *stop, *reset_all; /* START SLAVE, STOP SLAVE, RESET SLAVE ALL */
     const char *start_sql, *stop_sql;     /* START SLAVE SQL_THREAD, ... */
+    const char *reset;             /* RESET SLAVE: forgets the relay logs, not where the master is */
+    const char *skip_counter;      /* "sql_slave_skip_counter" */
+    const char *slave_packet;      /* variable: the largest event that the slave takes; NULL: max_allowed_packet alone */
+    const char *worker_errors;     /* statement: number and message of workers that failed; NULL: the status tells all */
     const char *change_master;     /* CHANGE MASTER TO */
     const char *key;               /* "MASTER": prefix of MASTER_HOST, ... */
     const char *no_gtid;           /* option of CHANGE MASTER that means file and position: "MASTER_USE_GTID = no"; NULL */

@@ -139,6 +139,9 @@ int facts_gather(struct world *world, struct facts *facts, struct err *err);
 int facts_glance(struct world *world, enum side side, struct err *err);
 /* After a glance at both: address and source_address of either, as facts_gather() finds them. */
 int facts_addresses(struct world *world, struct err *err);
+/* Tries from that side's host whether a database server answers at address and port: REACH_*, and a sentence of what was tried. */
+int facts_try_port(struct world *world, enum side from, const char *address, unsigned port, enum reach *reach, struct buf *text,
+                   struct err *err);
 void facts_free(struct facts *facts);
 const struct server_facts *facts_of(const struct facts *facts, enum side side);
 /* Value of a server variable; "" when the server has none of that name. */

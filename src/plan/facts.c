@@ -213,7 +213,7 @@ static int gather_server(struct world *world, struct server_facts *server, struc
 
 int facts_glance(struct world *world, enum side side, struct err *err)
 {
-    static look_fn *const looks[] = { facts_machine, facts_server_glance, facts_place_glance, NULL };
+    static look_fn *const looks[] = { facts_machine, facts_server_glance, facts_logins, facts_place_glance, NULL };
     struct server_facts *server = side == SIDE_MASTER ? &world->facts.master : &world->facts.slave;
     free_server(server);
     *server = (struct server_facts){ .side = side };

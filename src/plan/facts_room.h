@@ -44,6 +44,8 @@ int facts_place_glance(struct world *world, struct server_facts *server, struct 
 int facts_server(struct world *world, struct server_facts *server, struct err *err);
 /* The same, without what is in the database. */
 int facts_server_glance(struct world *world, struct server_facts *server, struct err *err);
+/* Which kinds of passwords it takes: part of facts_server(), not of the glance. */
+int facts_logins(struct world *world, struct server_facts *server, struct err *err);
 /* Option files, and whether the server accepts them. */
 int facts_options(struct world *world, struct server_facts *server, struct err *err);
 /* What takes both: ways of carrying, definers, the same machine, addresses and reachability. */

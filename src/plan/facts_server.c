@@ -82,6 +82,14 @@ static void read_native_password(struct db *db, struct server_facts *server)
     free(status);
 }
 
+int facts_logins(struct world *world, struct server_facts *server, struct err *err)
+{
+    struct db *db = world_db(world, server->side, err);
+    if (db != NULL)
+        read_native_password(db, server);
+    return db != NULL ? 0 : -1;
+}
+
 /* The first column of every row. */
 static int read_list(struct db *db, struct strings *list, struct err *err, const char *sql)
 {

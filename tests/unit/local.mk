@@ -78,6 +78,11 @@ test_facts_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 test_checks_SOURCES = tests/unit/test_checks.c
 test_checks_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_troubleshoot
+TESTS += test_troubleshoot
+test_troubleshoot_SOURCES = tests/unit/test_troubleshoot.c
+test_troubleshoot_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += test_base test_secret test_quote test_local test_bridge test_service test_ssh
 TESTS += test_base test_secret test_quote test_local test_bridge test_service test_ssh
 test_base_SOURCES = tests/unit/test_base.c
