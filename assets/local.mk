@@ -6,7 +6,9 @@ dist_examples_DATA = \
 	assets/examples/dualserver-check.service \
 	assets/examples/dualserver-check.timer \
 	assets/examples/icinga2.conf \
-	assets/examples/nagios.cfg
+	assets/examples/nagios.cfg \
+	assets/examples/dualserver-maintain.service \
+	assets/examples/dualserver-maintain.timer
 bashcompdir = $(datadir)/bash-completion/completions
 dist_bashcomp_DATA = assets/completion/dualserver
 EXTRA_DIST += assets/lab

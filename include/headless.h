@@ -9,7 +9,9 @@
 #define DUALSERVER_HEADLESS_H
 
 #include <stdint.h>
+#include "care/billing.h"
 #include "care/check.h"
+#include "care/maintain.h"
 #include "engine/past.h"
 #include "options.h"
 #include "plan/answers.h"
@@ -28,6 +30,10 @@ int headless_care(const struct options *options, struct err *err);
 int headless_pair(const struct options *options, const char *state_dir, struct answers *answers, struct err *err);
 
 /* Its parts. */
+
+/* Two of its commands: the exit code, or -1 with err. */
+int headless_billing(const struct options *options, struct care *care, struct err *err);
+int headless_maintain(const struct options *options, struct care *care, struct err *err);
 
 /* SIGINT, SIGTERM, SIGHUP: fds[0] becomes readable at the first and stays so; then an error is one of that signal. */
 int headless_watch_signals(int fds[2], struct err *err);
@@ -62,6 +68,17 @@ void output_text_end(struct output *output, const struct outcome *outcome);
 void output_json(const struct output *output, const struct event *event);
 void output_json_past(const struct past *past); /* NULL: there is none */
 void output_json_check(const struct check_report *report);
+/* What a command after set-up did or would do; what it is not about is NULL. */
+struct care_outcome {
+    const char *state; /* "planned", "done", "nothing", "failed", "tried" */
+    bool ok;
+    const struct plan *plan;
+    const struct billing *billing;
+    const struct billing_trial *trial;
+    const struct maintain *maintain;
+    const struct err *err; /* why not */
+};
+void output_json_care(const struct care_outcome *outcome);
 /* err: why the run failed; code ERR_NONE: it did not. */
 void output_json_end(const struct outcome *outcome, const struct err *err);
 

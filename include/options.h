@@ -12,7 +12,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum command { COMMAND_WIZARD, COMMAND_SETUP, COMMAND_RESUME, COMMAND_UNDO, COMMAND_ACCEPT, COMMAND_STATUS, COMMAND_MONITOR, COMMAND_CHECK, COMMAND_LAB };
+enum command {
+    COMMAND_WIZARD, COMMAND_SETUP, COMMAND_RESUME, COMMAND_UNDO, COMMAND_ACCEPT, COMMAND_STATUS, COMMAND_MONITOR,
+    COMMAND_CHECK, COMMAND_BILLING, COMMAND_MAINTAIN,
+    COMMAND_LAB
+};
 enum color_use { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define CONFIRM_MOST 2
@@ -25,7 +29,10 @@ struct options {
     const char *state_dir;  /* NULL: the default */
     const char *color_word; /* as given */
     enum color_use color;
-    bool yes, plan, json, plain, ascii, no_mouse, verbose, quiet, help, version;
+    const char *errors;     /* of billing: "on", "off"; NULL: not given */
+    const char *keep_word, *outage_word; /* of maintain, as given */
+    unsigned keep, outage_days; /* the same, or their defaults */
+    bool yes, plan, json, plain, ascii, no_mouse, off, test, verbose, quiet, help, version;
     bool deep;              /* of check */
     int word_count;         /* of `lab`: what follows it, untouched */
     char *const *words;

@@ -76,12 +76,24 @@ static int check(struct session *session, struct care *care, struct err *err)
     return rc;
 }
 
+static int billing(struct session *session, struct care *care, struct err *err)
+{
+    return headless_billing(session->options, care, err);
+}
+
+static int maintain(struct session *session, struct care *care, struct err *err)
+{
+    return headless_maintain(session->options, care, err);
+}
+
 static const struct {
     enum command command;
     int (*run)(struct session *session, struct care *care, struct err *err); /* its exit code; -1: err says why */
     bool plugin; /* what cannot be begun is "unknown": 3, on one line */
 } table[] = {
     { COMMAND_CHECK, check, true },
+    { COMMAND_BILLING, billing, false },
+    { COMMAND_MAINTAIN, maintain, false },
 };
 
 int headless_pair(const struct options *options, const char *state_dir, struct answers *answers, struct err *err)
@@ -120,7 +132,7 @@ int headless_care(const struct options *options, struct err *err)
         free(session.state_dir);
         return rc;
     }
-    session.asker = (struct asker){ .yes = options->yes, .terminal = options->plain, .cancel_fd = fds[0] };
+    session.asker = (struct asker){ .yes = options->yes, .terminal = options->plain || isatty(STDIN_FILENO), .cancel_fd = fds[0] };
     const struct port port = { .context = &session, .emit = on_event, .ask = on_question, .cancel_fd = fds[0] };
     struct care care;
     care_begin(&care, &answers, &port);

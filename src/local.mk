@@ -6,6 +6,7 @@ libfront_a_SOURCES = \
 	src/headless_care.c \
 	src/headless_json.c \
 	src/headless_text.c \
+	src/headless_upkeep.c \
 	src/lab.c \
 	src/options.c \
 	src/outcome.c

@@ -32,6 +32,7 @@ struct dialect {
     bool ssl_by_password;          /* a certificate that nobody vouches for is verified by the account's password */
     const char *wait_position;     /* "MASTER_POS_WAIT" */
     const char *slave_word;        /* "slave" or "replica": in messages */
+    const char *flush_relay;       /* FLUSH LOCAL RELAY LOGS: begins a new one, whereupon the server deletes those it has executed */
     const char *expire_days, *expire_seconds; /* variable names, NULL: none */
     const char *dump_tool, *client_tool;      /* first choice: "mariadb-dump", "mariadb"; the old names are tried next */
     const char *dump_options;      /* of the dump tool, fixed words: no triggers, no GTID state */

@@ -137,6 +137,8 @@ int facts_gather(struct world *world, struct facts *facts, struct err *err);
  * what is in the database, sizes, speeds, the way to the other server. After an error what was seen until then is there: the service
  * when it does not run (ERR_WORLD), the machine when its server lets nobody in. */
 int facts_glance(struct world *world, enum side side, struct err *err);
+/* After a glance at both: address and source_address of either, as facts_gather() finds them. */
+int facts_addresses(struct world *world, struct err *err);
 void facts_free(struct facts *facts);
 const struct server_facts *facts_of(const struct facts *facts, enum side side);
 /* Value of a server variable; "" when the server has none of that name. */

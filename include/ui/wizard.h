@@ -4,7 +4,8 @@
  *     return wizard_run(&answers, &options, &err);
  *
  * Takes the terminal over for the time of the call and gives it back on every way out, also when memory is exhausted
- * (it installs the handler) and on SIGTERM and SIGHUP, which first let the engine end safely.
+ * (it installs the handler), while it is stopped by ^Z, and on SIGTERM, SIGQUIT, SIGHUP and when the terminal is gone, which
+ * first let the engine end safely. When a run waits for something in the state folder, it opens with that.
  */
 #ifndef DUALSERVER_UI_WIZARD_H
 #define DUALSERVER_UI_WIZARD_H

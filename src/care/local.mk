@@ -10,3 +10,6 @@ libcare_a_SOURCES = \
 	src/care/judge_space.c \
 	src/care/monitor.c \
 	src/care/sight.c
+libcare_a_SOURCES += src/care/billing.c src/care/billing_ini.c src/care/billing_ini_edit.c src/care/billing_try.c \
+	src/care/carry_out.c src/care/php_tokens.c src/care/php_tokens.h
+libcare_a_SOURCES += src/care/maintain.c src/care/maintain_logs.c src/care/maintain_readers.c src/care/maintain_seen.c src/care/maintain_text.c

@@ -94,26 +94,29 @@ static int let_go(struct engine *engine, struct err *err)
     return world->accepted ? 0 : -1;
 }
 
-void engine_offer_accept(struct engine *engine, const char *verdict)
+void engine_offer_accept(struct engine *engine, const char *verdict, const char *advice)
 {
     struct world *world = &engine->world;
     struct err err = ERR_INIT;
     char *before = mem_printf("Proven: %s is a live slave of %s.\n", engine->answers->slave.host, engine->answers->master.host);
+    engine_emit_result(engine, true, verdict, advice); /* a person sees it before he is asked */
+    engine_write_report(engine);
     const int wanted = ask(engine, before, &err);
     free(before);
-    if (wanted != 0)
-        return; /* kept, as the result says */
+    if (wanted != 0) { /* kept, as the result says */
+        engine_conclude(engine, true, verdict, advice);
+        return;
+    }
     const bool gone = let_go(engine, &err) == 0;
     char *whole = gone ? mem_printf("%s; " GONE, verdict)
                        : mem_printf("%s; but its old data could not be let go of: %s", verdict, err.text);
-    char *advice = mem_printf("The report of this run is %s/report.md%s", world->state_dir,
+    char *then = mem_printf("The report of this run is %s/report.md%s", world->state_dir,
                               gone ? "" : "; replication is right as it is, and `dualserver accept` lets go of what is left");
     if (!gone)
         world_note(world, SEVERITY_WARNING, "what the run has kept could not be let go of: %s", err.text);
-    engine_emit_result(engine, true, whole, advice);
-    engine_write_report(engine);
+    engine_conclude(engine, true, whole, then);
     free(whole);
-    free(advice);
+    free(then);
 }
 
 int engine_accept(struct engine *engine, const struct past *past, struct err *err)
@@ -124,7 +127,9 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
         return err_hint(err, "%s%s", past_next(state)[0] != '\0' ? "what can be done with it: dualserver " : "there is nothing to accept",
                         past_next(state));
     }
-    if (engine_recall(engine, past, err) != 0 || ask(engine, "", err) != 0)
+    if (engine_recall(engine, past, false, err) != 0)
+        return engine_advise(err, "the run stays as it is; `dualserver accept` lets go of the old data");
+    if (ask(engine, "", err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);
     if (engine->journal == NULL)

@@ -134,6 +134,30 @@ int runs_pair(const char *state_dir, struct answers *answers, struct err *err)
     return err_hint(err, "--answers FILE names them, as for setup; --state-dir another folder of runs");
 }
 
+void runs_other_slaves(const char *state_dir, const struct answers *answers, struct strings *texts)
+{
+    struct strings names = { .count = 0 }, seen = { .count = 0 };
+    struct err ignored = ERR_INIT;
+    if (state_dir != NULL)
+        list_runs(state_dir, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        struct past past;
+        if (read_run(state_dir, names.items[i], &past, &ignored) != 0)
+            continue;
+        const enum past_state state = past_state(&past);
+        const char *slave = past.hosts[SIDE_SLAVE];
+        if ((state == PAST_PROVEN || state == PAST_ACCEPTED) && past.answers != NULL && slave != NULL &&
+            text_same(past.hosts[SIDE_MASTER], answers->master.host) && !text_same(slave, answers->slave.host) &&
+            !strings_has(&seen, slave)) {
+            strings_add(&seen, slave);
+            strings_add(texts, past.answers);
+        }
+        past_free(&past);
+    }
+    strings_free(&names);
+    strings_free(&seen);
+}
+
 char *runs_later(const char *state_dir, const struct past *past)
 {
     struct strings names = { .count = 0 };

@@ -86,6 +86,18 @@ bool slave_status_running(const struct slave_status *status)
            status->seconds_behind >= 0;
 }
 
+int slave_let_run(struct db *slave, struct err *err)
+{
+    struct slave_status status;
+    int rc = slave_status_read(slave, &status, err);
+    const bool stands = status.io_running != NULL && status.sql_running != NULL &&
+                        (strcasecmp(status.io_running, "No") == 0 || strcasecmp(status.sql_running, "No") == 0);
+    if (rc == 0 && status.configured && stands && status.last_io_errno == 0 && status.last_sql_errno == 0)
+        rc = db_exec(slave, err, db_dialect(slave)->start);
+    slave_status_free(&status);
+    return rc;
+}
+
 /* A word on a line that matters; NULL: it is a line like the others. */
 static char *word_on(const struct slave_status *status, const char *name)
 {

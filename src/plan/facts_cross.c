@@ -168,6 +168,15 @@ static int find_addresses(struct world *world, struct facts *facts, struct way w
     return 0;
 }
 
+int facts_addresses(struct world *world, struct err *err)
+{
+    struct way ways[2] = { { .numeric = NULL }, { .numeric = NULL } };
+    const int rc = find_addresses(world, &world->facts, ways, err);
+    way_free(&ways[0]);
+    way_free(&ways[1]);
+    return rc;
+}
+
 static void reach_say(struct buf *text, enum reach reach, const char *said)
 {
     static const char *const words[] = {

@@ -118,8 +118,7 @@ bool world_cancelled(struct world *world, struct err *err)
     return true;
 }
 
-/* A value of an option file in double quotes, as the servers' own parser reads it back. */
-static void add_option(struct buf *to, const char *key, const char *value)
+void world_client_option(struct buf *to, const char *key, const char *value)
 {
     buf_addf(to, "%s=\"", key);
     for (; *value != '\0'; value++) {
@@ -135,13 +134,13 @@ void world_client_options(const struct world *world, enum side side, struct buf 
     const struct answers_host *answers = answers_of(world, side);
     const struct server_facts *server = facts_of(&world->facts, side);
     buf_adds(to, "[client]\n");
-    add_option(to, "user", answers->db_user != NULL ? answers->db_user : "root");
+    world_client_option(to, "user", answers->db_user != NULL ? answers->db_user : "root");
     if (world->db_passwords[side] != NULL)
-        add_option(to, "password", secret_text(world->db_passwords[side]));
+        world_client_option(to, "password", secret_text(world->db_passwords[side]));
     if (over_tcp(answers))
         buf_addf(to, "protocol=tcp\nhost=127.0.0.1\nport=%u\n", server->port);
     else if (server->socket != NULL)
-        add_option(to, "socket", server->socket);
+        world_client_option(to, "socket", server->socket);
 }
 
 /* What the marks stand for. A hash is made with the rounds of the server on whose side the account lives. */

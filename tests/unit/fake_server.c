@@ -32,6 +32,7 @@ struct fake_server {
     const struct server_text *text;
     enum side side;
     struct tape *tape;
+    const struct fake_server_hook *hook; /* NULL: none */
     pthread_t thread;
     int listener, stop[2];
     uint32_t next_id;
@@ -247,9 +248,15 @@ static bool answer(struct fake_server *server, int fd, const char *sql)
     struct buf out = BUF_INIT;
     uint8_t sequence = 1;
     pthread_mutex_lock(&tape_lock);
-    const struct reply reply = server_text_answer(server->text, server->side, server->tape, sql);
-    tape_add(server->tape, server->side, sql, reply.code);
+    struct reply reply = server_text_answer(server->text, server->side, server->tape, sql);
+    bool silent = false, goes_on = true;
+    if (server->hook != NULL)
+        goes_on = server->hook->answer(server->hook->context, server->side, sql, &reply, &silent);
+    if (goes_on)
+        tape_add(server->tape, server->side, sql, reply.code);
     pthread_mutex_unlock(&tape_lock);
+    if (silent || !goes_on)
+        return silent;
     if (spoil_now(server->text->spoil, SPOIL_ERROR))
         add_error(&out, &sequence, reply.code != 0 ? reply.code : 1105, server->text->spoil->with);
     else if (reply.code != 0)
@@ -295,7 +302,7 @@ static void accept_client(struct fake_server *server)
     for (size_t i = 0; fd >= 0 && i < CLIENTS; i++)
         if (server->clients[i].fd < 0) {
             server->clients[i] = (struct client){ .fd = fd };
-            if (!greet(server, fd)) {
+            if ((server->hook != NULL && server->hook->down(server->hook->context, server->side)) || !greet(server, fd)) {
                 close(fd);
                 server->clients[i].fd = -1;
             }
@@ -344,6 +351,18 @@ struct fake_server *fake_server_start(const struct server_text *text, enum side 
     assert_int_equal(pipe(server->stop), 0);
     assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
     return server;
+}
+
+void fake_server_hook(struct fake_server *server, const struct fake_server_hook *hook)
+{
+    server->hook = hook;
+}
+
+void fake_server_cut(struct fake_server *server)
+{
+    for (size_t i = 0; i < CLIENTS; i++)
+        if (server->clients[i].fd >= 0)
+            (void)shutdown(server->clients[i].fd, SHUT_RDWR);
 }
 
 void fake_server_stop(struct fake_server *server)

@@ -134,7 +134,27 @@ test_hostile_SOURCES = tests/unit/test_hostile.c $(rig_sources)
 test_hostile_CPPFLAGS = $(AM_CPPFLAGS) -DSRC_TESTS=\"$(abs_top_srcdir)/tests\"
 test_hostile_LDADD = libui.a libfront.a $(ROOM_LIBS) $(ROOM_LIBADD) $(CURSES_LIBS) $(CMOCKA_LIBS)
 
+# every remote call of a run fails once, or the program dies there; then resume and undo
+check_PROGRAMS += test_every_call
+TESTS += test_every_call
+test_every_call_SOURCES = tests/unit/test_every_call.c tests/unit/call_bench.c tests/unit/call_bench.h \
+	tests/unit/fake_host.c tests/unit/fake_host.h tests/unit/fake_judge.c \
+	tests/unit/fake_follow.c tests/unit/fake_objects.c tests/unit/fake_server.c tests/unit/fake_server.h tests/unit/fake_tables.c \
+	tests/unit/fake_words.c tests/unit/fake_words.h tests/unit/fake_world.c tests/unit/fake_world.h \
+	tests/unit/server_history.c tests/unit/server_text.c tests/unit/server_text.h
+test_every_call_CPPFLAGS = $(AM_CPPFLAGS) -DSRC_TESTS=\"$(abs_top_srcdir)/tests\"
+test_every_call_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=poll,--wrap=clock_ms,--wrap=mysql_send_query,--wrap=host_open,--wrap=ship_run
+test_every_call_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
 test_ssh_SOURCES = tests/unit/test_ssh.c tests/unit/sshd.c tests/unit/sshd.h $(host_case_sources)
 test_ssh_LDADD = libhost.a libbase.a $(SSH2_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 endif
 EXTRA_DIST += tests/unit/servers tests/unit/status tests/unit/golden
+if HAVE_CMOCKA
+check_PROGRAMS += test_billing_ini test_maintain
+TESTS += test_billing_ini test_maintain
+test_maintain_SOURCES = tests/unit/test_maintain.c
+test_maintain_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+test_billing_ini_SOURCES = tests/unit/test_billing_ini.c
+test_billing_ini_LDADD = libcare.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
+endif

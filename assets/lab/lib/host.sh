@@ -128,11 +128,11 @@ server_options() {
     done
 }
 
-# master_extras UPPER: the billing program's configuration and the writer
+# master_extras UPPER: the billing program's configuration, its reports and the writer
 master_extras() {
     install -d "$1"/etc/arrowbilling "$1"/usr/local/lib/lab "$1"/etc/systemd/system
     install -m 0640 -o 0 -g 33 "$here/host/billing.ini" "$1/etc/arrowbilling/billing.ini" # 33: www-data
-    install -m 0755 "$here/host/writer" "$1/usr/local/lib/lab/writer"
+    install -m 0755 "$here/host/writer" "$here/host/reports" "$1/usr/local/lib/lab"
     install -m 0644 "$here/host/lab-writer.service" "$1/etc/systemd/system/lab-writer.service"
 }
 
