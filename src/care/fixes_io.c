@@ -222,8 +222,7 @@ static int add_gtid_lines(struct trouble *trouble, const struct binlog_position 
     if (rc == 0)
         quote_sql(&quoted, set, strlen(set));
     if (rc == 0 && dialect->mariadb) {
-        buf_addf(lines, "%s\n%s %s\nSET GLOBAL gtid_slave_pos = %s\n", dialect->reset, dialect->change_master, dialect->gtid_use,
-                 buf_str(&quoted));
+        buf_addf(lines, "%s %s\nSET GLOBAL gtid_slave_pos = %s\n", dialect->change_master, dialect->gtid_use, buf_str(&quoted));
     } else if (rc == 0) {
         struct buf query = BUF_INIT;
         buf_addf(&query, "SELECT GTID_SUBTRACT(%s, @@GLOBAL.gtid_executed)", buf_str(&quoted));
