@@ -9,8 +9,8 @@
 #define LOGIN_TIMEOUT_MS 30000u
 
 /* The options come on standard input: no password is in an argument. */
-static const char script[] = "# SELECT 1 at $2\n" CLIENT_WITHOUT_HOME
-                             "exec \"$1\" --defaults-extra-file=/dev/stdin --protocol=tcp --connect-timeout=10 --execute='SELECT 1' 2>&1";
+static const char script[] = "#: tool word <client\n# SELECT 1 at $2\n" CLIENT_WITHOUT_HOME
+                             "exec \"$1\" --defaults-extra-file=/dev/stdin --local-infile=0 --protocol=tcp --connect-timeout=10 --execute='SELECT 1' 2>&1";
 
 static void add_quoted(struct buf *to, const char *key, const char *value)
 {
