@@ -18,9 +18,9 @@ enum { LOOK_MS = 100 };
     "--hard-dereference ."
 #define SENDER_START "LC_ALL=C; export LC_ALL; unset TAR_OPTIONS ZSTD_CLEVEL ZSTD_NBTHREADS\ncd -- \"$1\" || exit 1\n"
 
-static const char pack_script[] = "# tar $1\n" SENDER_START "exec " SENDER_TAR "\n";
+static const char pack_script[] = "#: in\n# tar $1\n" SENDER_START "exec " SENDER_TAR "\n";
 static const char pack_zstd_script[] =
-    "# tar $1 | zstd -1\n" SENDER_START "exec 4>&1\n"
+    "#: in\n# tar $1 | zstd -1\n" SENDER_START "exec 4>&1\n"
                  "tar=$({ { " SENDER_TAR " 3>&- 4>&-; echo $? >&3; } | zstd -q -1 -c 3>&- >&4; } 3>&1) || exit 1\n"
                  "exit \"$tar\"\n";
 
@@ -36,11 +36,11 @@ static const char pack_zstd_script[] =
 /* The guard's TERM is tar's own failure. */
 #define RECEIVER_END "[ \"$tar\" -ne 143 ] || exit 2\nexit \"$tar\"\n"
 
-static const char unpack_script[] = "# untar into $1\n" RECEIVER_START
+static const char unpack_script[] = "#: in\n# untar into $1\n" RECEIVER_START
     "exec 5<&0\n"
     "tar=$({ { " RECEIVER_TAR "<&5 2>&1 >/dev/null 5<&-; echo $? >&3; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n"
     RECEIVER_END;
-static const char unpack_zstd_script[] = RECEIVER_START
+static const char unpack_zstd_script[] = "#: in\n" RECEIVER_START
     "exec 5<&0\n"
     "both=$({ { { zstd -dcq <&5 3>&- 5<&-; echo \"zstd=$?\" >&3; } | { " RECEIVER_TAR
     "2>&4 >/dev/null 4>&-; echo \"tar=$?\" >&3; } 4>&1; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n"
@@ -107,7 +107,7 @@ static int send_all(struct job *job)
     struct pump *pump = job->pump;
     struct err *err = &job->sender;
     struct stream *stream =
-        open_stream(pump->from, pump->compress ? pack_zstd_script : pack_script, pump->from_dir, err);
+        open_stream(pump->from, pump->compress ? HOST_SCRIPT(pack_zstd_script) : HOST_SCRIPT(pack_script), pump->from_dir, err);
     if (stream == NULL)
         return -1;
     for (;;) {
@@ -140,7 +140,7 @@ static int receive_all(struct job *job)
     struct pump *pump = job->pump;
     struct err *err = &job->receiver;
     struct stream *stream =
-        open_stream(pump->to, pump->compress ? unpack_zstd_script : unpack_script, pump->to_dir, err);
+        open_stream(pump->to, pump->compress ? HOST_SCRIPT(unpack_zstd_script) : HOST_SCRIPT(unpack_script), pump->to_dir, err);
     if (stream == NULL)
         return -1;
     const void *block;

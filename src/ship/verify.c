@@ -7,12 +7,12 @@
 #include "base/quote.h"
 #include "ship/inspect.h"
 
-static const char list_script[] = "# list the files in $1\n"
+static const char list_script[] = "#: in\n# list the files in $1\n"
                                   "LC_ALL=C; export LC_ALL\n"
                                   "cd -- \"$1\" && exec find . -mindepth 1 -printf '%y %s %P\\0'\n";
 
 /* The flush runs beside the hashing; its failure is the script's. openssl is three times as fast as Debian's sha256sum. */
-static const char hash_script[] = "# SHA-256 of every file in $1\n"
+static const char hash_script[] = "#: in word? <names\n# SHA-256 of every file in $1\n"
                                   "LC_ALL=C; export LC_ALL; dir=$1; flush=$2\n"
                                   "cd -- \"$dir\" || exit 1\n"
                                   "if command -v openssl >/dev/null 2>&1; then set -- openssl dgst -sha256 -r\n"

@@ -21,7 +21,7 @@ static int measure(struct world *world, const char *folder, uint64_t *bytes, str
 {
     struct buf out = BUF_INIT;
     int rc = host_script(world->hosts[SIDE_MASTER], &out, err,
-                         "# how much lies in $1?\n"
+                         "#: in\n# how much lies in $1?\n"
                          "cd -- \"$1\" && find . -type f -printf '%s\\n' | awk '{ n += $1 } END { printf \"%.0f\", n }'",
                          folder, NULL);
     if (rc == 0)
@@ -46,7 +46,7 @@ static int apply_ship(struct world *world, const struct change *change, struct e
     };
     /* what an earlier try left there is not to be trusted */
     int rc = host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                         "set -eu; umask 077; mkdir -p -- \"$1\"; rm -rf -- \"$1/incoming\"", world->run_dir[SIDE_SLAVE], NULL);
+                         "#: run\nset -eu; umask 077; mkdir -p -- \"$1\"; rm -rf -- \"$1/incoming\"", world->run_dir[SIDE_SLAVE], NULL);
     if (rc == 0)
         rc = measure(world, from, &ship.total, err);
     if (rc == 0)

@@ -57,7 +57,7 @@ static int import_partition(struct import_job *job, const struct table *table, s
     int rc = make_spare(job, table->name, err);
     if (rc == 0)
         rc = host_script(job->world->hosts[SIDE_SLAVE], NULL, err,
-                         "# mv $1/$2.ibd $3/$4.ibd\n"
+                         "#: in leaf database leaf\n# mv $1/$2.ibd $3/$4.ibd\n"
                          "set -eu; for s in ibd cfg; do mv -T -- \"$1/$2.$s\" \"$3/$4.$s\"; done",
                          job->folder, table_piece(table, piece), job->world->facts.slave.database_path, SPARE, NULL);
     if (rc == 0)
