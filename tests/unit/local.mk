@@ -91,12 +91,11 @@ test_rogue_SOURCES = tests/unit/test_rogue.c tests/unit/fake_server.c tests/unit
 	tests/unit/server_text.c tests/unit/server_text.h
 test_rogue_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
-# With all of the program's scripts, also those of what no test calls.
 check_PROGRAMS += test_gate
 TESTS += test_gate
 test_gate_SOURCES = tests/unit/test_gate.c
 test_gate_DEPENDENCIES = $(ROOM_LIBS)
-test_gate_LDFLAGS = $(AM_LDFLAGS) -Wl,--whole-archive,libengine.a,libsteps.a,libplan.a,libship.a,libmysql.a,libhost.a,--no-whole-archive
+test_gate_LDFLAGS = $(WHOLE_ROOMS)
 test_gate_LDADD = libbase.a $(ROOM_LIBADD) $(CMOCKA_LIBS)
 
 check_PROGRAMS += test_watchdog
