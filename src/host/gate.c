@@ -19,6 +19,8 @@ const char *const *gate_scripts(size_t *count)
     return host_scripts_begin;
 }
 
+#define NO_LINE "END-OF-LINES" /* where the lines end that option files may have */
+
 /* Kinds that are literals of the host: the gate has a function is_KIND for each. */
 static const char *const literal_kinds[] = { "base", "boot", "data", "database", "file", "folder", "index", "name", "options", "owner",
                                              "peer", "room", "sdiroom", "seen", "socket", "tool", "unit" };
@@ -124,8 +126,6 @@ static void add_literals(const struct gate_rules *rules, const char *kind, struc
         buf_addf(to, "is_%s() { return 1; }\n", kind);
 }
 
-#define NO_LINE "END-OF-LINES"
-
 /* What may be new in an option file. */
 static void add_lines(const struct gate_rules *rules, struct buf *to)
 {
@@ -216,23 +216,19 @@ static const char inputs[] =
     "    input=$input$line$newline\n"
     "  done\n"
     "}\n"
-    "take_input() {\n"
-    "  work=$(mktemp -d) || exit 1\n"
-    "  trap 'rm -rf -- \"$work\"' EXIT; trap 'exit 99' HUP INT TERM PIPE\n"
-    "  cat >\"$work/input\"\n"
-    "}\n"
     /* an option file's lines: those it has, or had, comments, and what the plan adds */
     "new_lines() {\n"
     "  case $2 in ''|*[!0-9]*) refuse 'a length is no number';; esac\n"
     "  set +f\n"
-    "  { lines; cat -- \"$1\" \"$1\".*.bak; } >\"$work/known\" 2>/dev/null\n"
+    "  line=$({ lines; cat -- \"$1\" \"$1\".*.bak; printf '\\n" NO_LINE "\\n'; printf %s \"$input\" | head -c \"$2\"; } 2>/dev/null |\n"
+    "    awk 'new == 0 { if ($0 == \"" NO_LINE "\") new = 1; else known[$0] = 1; next }\n"
+    "      ($0 in known) || /^[ \\t]*(#.*)?$/ { next } { print; exit }' | tr -c '[:print:]' '?' | head -c 200)\n"
     "  set -f\n"
-    "  line=$(head -c \"$2\" -- \"$work/input\" | grep -a -v -x -F -f \"$work/known\" | grep -a -v '^[[:blank:]]*\\(#.*\\)*$' |\n"
-    "    head -n 1 | tr -c '[:print:]' '?' | head -c 200)\n"
     "  [ -z \"$line\" ] || refuse \"a line is not of the plan: $line\"\n"
     "}\n"
+    /* a line each, a newline in one as \001 */
     "names() {\n"
-    "  ! grep -z -q -a -E '^/|^-|(^|/)\\.\\.(/|$)' -- \"$work/input\" || refuse 'a name leads out of the folder'\n"
+    "  ! printf %s \"$input\" | grep -q -E '^/|^-|(^|/)[.][.](/|$)' || refuse 'a name leads out of the folder'\n"
     "}\n";
 
 /* What works on data follows no link and makes no device, in a mount namespace of its own; where the system cannot do that (Linux
@@ -273,8 +269,9 @@ static const char deciding[] =
     "check \"$@\"\n"
     "case $spec in\n"
     "  *'<client'*) input=; client; printf %s \"$input\" | (run \"$@\"); exit;;\n"
-    "  *'<lines'*) take_input; new_lines \"$@\"; (run \"$@\") <\"$work/input\"; exit;;\n"
-    "  *'<names'*) take_input; names; (run \"$@\") <\"$work/input\"; exit;;\n"
+    "  *'<lines'*) input=$(cat; echo .); input=${input%.}; new_lines \"$@\"; printf %s \"$input\" | (run \"$@\"); exit;;\n"
+    "  *'<names'*) input=$(tr '\\0\\n' '\\n\\001'; echo .); input=${input%.}; names\n"
+    "    printf %s \"$input\" | tr '\\n\\001' '\\0\\n' | (run \"$@\"); exit;;\n"
     "esac\n"
     "run \"$@\"\n";
 

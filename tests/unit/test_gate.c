@@ -123,12 +123,12 @@ static int tear_down(void **state)
 }
 
 /* In the words ~ at the beginning is the test's folder. Returns the gate's exit status. */
-static int pass_words(const char *const *words, const char *input)
+static int pass_words(const char *const *words, const char *input, size_t input_len)
 {
     char *gate = path_of("gate"), *owned[MOST_WORDS + 1] = { gate };
     const char *argv[MOST_WORDS + 2] = { gate };
     size_t count = 0;
-    struct run run = { .argv = argv, .input = input, .input_len = strlen(input), .out = &out, .errout = &errout };
+    struct run run = { .argv = argv, .input = input, .input_len = input_len, .out = &out, .errout = &errout };
     struct err err = ERR_INIT;
     buf_clear(&out);
     buf_clear(&errout);
@@ -145,14 +145,19 @@ static int pass_words(const char *const *words, const char *input)
     return run.status;
 }
 
-static int pass(const char *script, const char *const *arguments, const char *input)
+static int pass_bytes(const char *script, const char *const *arguments, const char *input, size_t input_len)
 {
     const char *words[MOST_WORDS + 1] = { "sh", "-c", script, "dualserver" };
     for (size_t i = 0; arguments[i] != NULL; i++) {
         assert_true(i + 4 < MOST_WORDS);
         words[i + 4] = arguments[i];
     }
-    return pass_words(words, input);
+    return pass_words(words, input, input_len);
+}
+
+static int pass(const char *script, const char *const *arguments, const char *input)
+{
+    return pass_bytes(script, arguments, input, strlen(input));
 }
 
 /* Both at once: refused, and nothing was run. */
@@ -316,7 +321,7 @@ static void other_commands(void **state)
         const char *words[8] = { NULL };
         char *what = mem_printf("case %zu", i);
         memcpy(words, cases[i].words, sizeof cases[i].words);
-        expect(pass_words(words, ""), cases[i].good, what);
+        expect(pass_words(words, "", 0), cases[i].good, what);
         free(what);
     }
     free(longer);
@@ -328,9 +333,10 @@ static void input_behind_the_mark(void **state)
 {
     const char *const words[] = { GATE_AFTER_MARK, "sh", "-c", show_input, "dualserver", "--a --b", NULL };
     (void)state;
-    assert_int_equal(pass_words(words, "secret\n" GATE_INPUT_MARK "\nthe rest\nof it"), 0);
+    static const char good[] = "secret\n" GATE_INPUT_MARK "\nthe rest\nof it", bad[] = "secret\nno mark\n";
+    assert_int_equal(pass_words(words, good, strlen(good)), 0);
     assert_string_equal(buf_str(&out), "[--a --b]the rest\nof it");
-    assert_int_not_equal(pass_words(words, "secret\nno mark\n"), 0);
+    assert_int_not_equal(pass_words(words, bad, strlen(bad)), 0);
     assert_int_equal(out.len, 0);
 }
 
@@ -417,6 +423,12 @@ static void names_of_files(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect(pass(show_names, (const char *const[]){ "~data", NULL }, cases[i].name), cases[i].good, cases[i].name);
     assert_int_equal(pass(show_names, (const char *const[]){ "~data", NULL }, ""), 0);
+    /* many, with a newline in one: they arrive as they are */
+    static const char many[] = "a.ibd\0./b\nc\0t#P#p0.ibd", bad[] = "a.ibd\0b\0../c\0d";
+    assert_int_equal(pass_bytes(show_names, (const char *const[]){ "~data", NULL }, many, sizeof many), 0);
+    assert_true(out.len > sizeof many);
+    assert_memory_equal(buf_str(&out) + out.len - sizeof many, many, sizeof many);
+    assert_true(refused(pass_bytes(show_names, (const char *const[]){ "~data", NULL }, bad, sizeof bad)));
 }
 
 static void the_sudo_rule(void **state)
