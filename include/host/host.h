@@ -124,10 +124,11 @@ int host_run(struct host *host, struct run *run, struct err *err);
 /* 0 only when it ended with status 0; else the error holds the first line it wrote to standard error. */
 int host_run_ok(struct host *host, struct run *run, struct err *err);
 /* The script itself, entered in the list of all scripts (host/gate.h). Only a fixed text can be: anything else does not compile.
- * host_script() and host_script_with() do it by themselves; an argv with a script in it needs it. */
+ * host_script() and host_script_with() do it by themselves; an argv with a script in it needs it. Volatile, or a compiler that
+ * knows the value would leave the entry out. */
 #define HOST_SCRIPT(script)                                                                                            \
     (__extension__({                                                                                                   \
-        static const char *const listed_script __attribute__((used, section("host_scripts"))) = (script);              \
+        static const char *const volatile listed_script __attribute__((used, section("host_scripts"))) = (script);     \
         listed_script;                                                                                                 \
     }))
 /* `sh -c SCRIPT dualserver ARG...`, NULL after the last argument; must end with status 0. out may be NULL. Scripts run

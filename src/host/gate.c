@@ -3,6 +3,7 @@
 #include "host/gate.h"
 
 #include <openssl/evp.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ extern const char *const host_scripts_end[] __asm__("__stop_host_scripts");
 
 const char *const *gate_scripts(size_t *count)
 {
-    *count = (size_t)(host_scripts_end - host_scripts_begin);
+    *count = ((uintptr_t)host_scripts_end - (uintptr_t)host_scripts_begin) / sizeof host_scripts_begin[0];
     return host_scripts_begin;
 }
 
@@ -101,7 +102,8 @@ static void add_hashes(struct buf *to)
             strings_add(&hashes, hash);
         free(hash);
     }
-    qsort(hashes.items, hashes.count, sizeof hashes.items[0], by_text);
+    if (hashes.count > 0)
+        qsort(hashes.items, hashes.count, sizeof hashes.items[0], by_text);
     buf_adds(to, "is_known() { case $1 in\n");
     for (size_t i = 0; i < hashes.count; i++)
         buf_addf(to, "%s%s", hashes.items[i], i + 1 < hashes.count ? "|\\\n" : ") ;;\n");
