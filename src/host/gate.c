@@ -233,11 +233,12 @@ static const char inputs[] =
     "  ! printf %s \"$input\" | grep -q -E '^/|^-|(^|/)[.][.](/|$)' || refuse 'a name leads out of the folder'\n"
     "}\n";
 
-/* What works on data follows no link and makes no device, in a mount namespace of its own; where the system cannot do that (Linux
+/* What works on data follows no link and makes no device, in a mount namespace of its own (slave: what is unmounted is unmounted
+ * there too); where the system cannot do that (Linux
  * before 5.10, util-linux before 2.37), what was unpacked must have no link. Services are not started there. */
 static const char deciding[] =
     "confine() {\n"
-    "  exec unshare --mount --propagation private sh -c '\n"
+    "  exec unshare --mount --propagation slave sh -c '\n"
     "    count=$1; shift\n"
     "    while [ \"$count\" -gt 0 ]; do\n"
     "      if [ -d \"$1\" ]; then\n"

@@ -59,7 +59,7 @@ static void put(const char *name, const char *text, mode_t mode)
 /* Takes the namespace out: what is put in place never comes back to what stood there. */
 static void without_namespace(struct buf *gate)
 {
-    static const char call[] = "exec unshare --mount --propagation private sh -c '";
+    static const char call[] = "exec unshare --mount --propagation slave sh -c '";
     char *text = buf_steal(gate), *at = strstr(text, call);
     assert_non_null(at);
     buf_add(gate, text, (size_t)(at - text));
