@@ -234,8 +234,8 @@ static const char inputs[] =
     "}\n";
 
 /* What works on data follows no link and makes no device, in a mount namespace of its own (slave: what is unmounted is unmounted
- * there too); where the system cannot do that (Linux
- * before 5.10, util-linux before 2.37), what was unpacked must have no link. Services are not started there. */
+ * there too); where the system cannot do that (Linux before 5.10, util-linux before 2.37), what was unpacked must have no link.
+ * Services are not started there. */
 static const char deciding[] =
     "confine() {\n"
     "  exec unshare --mount --propagation slave sh -c '\n"
