@@ -144,7 +144,9 @@ static int ask_login(struct host *host, struct buf *login, struct err *err)
     return rc;
 }
 
-static const char install[] = "umask 022; cd / && chown root: " GATE_PATH ".new && chmod 0755 " GATE_PATH ".new && mv -f " GATE_PATH ".new " GATE_PATH "\n"
+static const char install[] = "chown root:root " GATE_PATH ".new && chmod 0755 " GATE_PATH ".new &&\n"
+                              "mv -f " GATE_PATH ".new " GATE_PATH "\n"
+                              /* sudo reads no file with a dot in its name */
                               "cat >/etc/sudoers.d/dualserver.new <<'END-OF-RULE'\n";
 static const char install_rule[] = "END-OF-RULE\n"
                                    "chmod 0440 /etc/sudoers.d/dualserver.new && visudo -c -q -f /etc/sudoers.d/dualserver.new &&\n"

@@ -25,7 +25,8 @@ const char *const *gate_scripts(size_t *count)
 /* Kinds that are literals of the host: the gate has a function is_KIND for each. */
 static const char *const literal_kinds[] = { "base", "boot", "data", "database", "file", "folder", "index", "name", "options", "owner",
                                              "peer", "room", "sdiroom", "seen", "socket", "tool", "unit" };
-static const char *const other_kinds[] = { "word", "leaf", "part", "text", "lock", "run", "in", "sdi", "never", "<client", "<lines", "<names" };
+static const char *const other_kinds[] = { "word", "leaf", "part", "text", "lock", "run", "in", "sdi", "never",
+                                           "<client", "<lines", "<names" };
 
 static bool has_word(const char *const *words, size_t count, const char *word, size_t len)
 {
@@ -267,7 +268,8 @@ static const char deciding[] =
     "[ $# -ge 4 ] && [ \"$1\" = sh ] && [ \"$2\" = -c ] && [ \"$4\" = dualserver ] || refuse 'this is no command of dualserver'\n"
     "script=$3; shift 4\n"
     "hash=$(printf %s \"$script\" | sha256sum)\n"
-    "is_known \"${hash%% *}\" || refuse \"this is no script of dualserver $version, for which the gate was made: \\`setup --plan\\` prints another\"\n"
+    "is_known \"${hash%% *}\" ||\n"
+    "  refuse \"this is no script of dualserver $version, for which the gate was made: \\`setup --plan\\` prints another\"\n"
     "spec=${script%%\"$newline\"*}\n"
     "check \"$@\"\n"
     "case $spec in\n"

@@ -31,10 +31,11 @@ static int sudo_fails(const struct host *host, struct err *err)
         return -1;
     err->code = ERR_AUTH;
     err_wrap(err, "sudo does not work on %s", host->name);
-    if (host->sudo_password != NULL)
-        return err_hint(err, "check the password in sudo_password_file");
-    return err_hint(err, host->gate ? "the gate and its rule are what `setup --plan` prints for somebody with full sudo"
-                                    : "give sudo_password_file, or allow it with NOPASSWD");
+    if (host->gate)
+        return err_hint(err, "the gate and its rule are what `setup --plan` prints for somebody with full sudo: they belong to one "
+                             "version of this program and one plan");
+    return err_hint(err, host->sudo_password != NULL ? "check the password in sudo_password_file"
+                                                     : "give sudo_password_file, or allow it with NOPASSWD");
 }
 
 /* A wrong sudo set-up is found here and not in the middle of the fourth step. Where sudo refuses a shell it may allow the gate. */
