@@ -1,6 +1,14 @@
 # lab, help texts, man page, completion, example answers
 dist_man_MANS += assets/dualserver.1
 dist_doc_DATA = assets/answers.example
+examplesdir = $(docdir)/examples
+dist_examples_DATA = \
+	assets/examples/dualserver-check.service \
+	assets/examples/dualserver-check.timer \
+	assets/examples/icinga2.conf \
+	assets/examples/nagios.cfg \
+	assets/examples/dualserver-maintain.service \
+	assets/examples/dualserver-maintain.timer
 bashcompdir = $(datadir)/bash-completion/completions
 dist_bashcomp_DATA = assets/completion/dualserver
 EXTRA_DIST += assets/lab

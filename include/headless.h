@@ -9,6 +9,10 @@
 #define DUALSERVER_HEADLESS_H
 
 #include <stdint.h>
+#include "care/billing.h"
+#include "care/check.h"
+#include "care/maintain.h"
+#include "care/troubleshoot.h"
 #include "engine/past.h"
 #include "options.h"
 #include "plan/answers.h"
@@ -20,7 +24,23 @@ int headless_run(struct answers *answers, const struct options *options, struct 
 /* resume, undo, accept, status: about a run begun earlier, with its own answers. */
 int headless_later(const struct options *options, struct err *err);
 
+/* check, ...: about a pair that was set up. The answers come from --answers, or from the last run that made a pair. */
+int headless_care(const struct options *options, struct err *err);
+
+/* The pair that these commands are about, from --answers or else from the state folder. */
+int headless_pair(const struct options *options, const char *state_dir, struct answers *answers, struct err *err);
+
 /* Its parts. */
+
+/* Two of its commands: the exit code, or -1 with err. */
+int headless_billing(const struct options *options, struct care *care, struct err *err);
+int headless_maintain(const struct options *options, struct care *care, struct err *err);
+/* troubleshoot: 0 nothing is wrong, or fixed; 1 something is; 3 --plan: fixes are pending. */
+int headless_troubleshoot(const struct options *options, struct care *care, struct err *err);
+
+/* SIGINT, SIGTERM, SIGHUP: fds[0] becomes readable at the first and stays so; then an error is one of that signal. */
+int headless_watch_signals(int fds[2], struct err *err);
+void headless_signal_as_error(struct err *err);
 
 /* What the last line or object tells. Strings are owned. */
 struct outcome {
@@ -50,6 +70,22 @@ void output_text(struct output *output, const struct event *event, uint64_t now_
 void output_text_end(struct output *output, const struct outcome *outcome);
 void output_json(const struct output *output, const struct event *event);
 void output_json_past(const struct past *past); /* NULL: there is none */
+/* first: the advice that comes before all; "". anew: re-provisioning can be advised. */
+void output_json_diagnosis(const struct diagnosis *diagnosis, const char *first, bool anew);
+/* The last object of a fix. plan: as text; failed: why, NULL: it was done (or, pending, only planned). */
+void output_json_fix(const char *symptom, const char *fix, const char *plan, const struct err *failed, bool pending);
+void output_json_check(const struct check_report *report);
+/* What a command after set-up did or would do; what it is not about is NULL. */
+struct care_outcome {
+    const char *state; /* "planned", "done", "nothing", "failed", "tried" */
+    bool ok;
+    const struct plan *plan;
+    const struct billing *billing;
+    const struct billing_trial *trial;
+    const struct maintain *maintain;
+    const struct err *err; /* why not */
+};
+void output_json_care(const struct care_outcome *outcome);
 /* err: why the run failed; code ERR_NONE: it did not. */
 void output_json_end(const struct outcome *outcome, const struct err *err);
 

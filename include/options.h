@@ -12,7 +12,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum command { COMMAND_WIZARD, COMMAND_SETUP, COMMAND_RESUME, COMMAND_UNDO, COMMAND_ACCEPT, COMMAND_STATUS, COMMAND_LAB };
+enum command {
+    COMMAND_WIZARD, COMMAND_SETUP, COMMAND_RESUME, COMMAND_UNDO, COMMAND_ACCEPT, COMMAND_STATUS, COMMAND_MONITOR,
+    COMMAND_CHECK, COMMAND_BILLING, COMMAND_MAINTAIN, COMMAND_TROUBLESHOOT,
+    COMMAND_LAB
+};
 enum color_use { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define CONFIRM_MOST 2
@@ -22,16 +26,25 @@ struct options {
     const char *answers;    /* NULL: none; "-": standard input */
     const char *confirm[CONFIRM_MOST]; /* the slave's host, as typed; the run whose stale lock is broken; NULL: not given */
     const char *run;        /* of resume, undo, accept, status; NULL: the last that waits for something */
+    const char *fix;        /* of troubleshoot: the fix that is carried out; NULL: none */
     const char *state_dir;  /* NULL: the default */
     const char *color_word; /* as given */
     enum color_use color;
-    bool yes, plan, json, plain, ascii, no_mouse, verbose, quiet, help, version;
+    const char *errors;     /* of billing: "on", "off"; NULL: not given */
+    const char *keep_word, *outage_word; /* of maintain, as given */
+    unsigned keep, outage_days; /* the same, or their defaults */
+    bool yes, plan, json, plain, ascii, no_mouse, off, test, verbose, quiet, help, version;
+    bool deep;              /* of check */
     int word_count;         /* of `lab`: what follows it, untouched */
     char *const *words;
 };
 
 /* Is it one that is about a run begun earlier? */
 bool options_later(const struct options *options);
+/* Is it one that is about a pair that was set up? */
+bool options_care(const struct options *options);
+/* Is there a command of that name? */
+bool options_known(const char *name);
 int options_parse(struct options *options, int argc, char *const argv[], struct err *err);
 /* The text of --help, from the same tables. */
 void options_usage(struct buf *to);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/quote.h"
 #include "engine/engine.h"
 #include "engine/runs.h"
 
@@ -35,7 +36,7 @@ static void on_pipe(int number)
 }
 
 /* fds[0] becomes readable at the first signal and stays so. */
-static int watch_signals(int fds[2], struct err *err)
+int headless_watch_signals(int fds[2], struct err *err)
 {
     static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
     struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
@@ -56,7 +57,7 @@ static int watch_signals(int fds[2], struct err *err)
 }
 
 /* The pipe stays: a late signal still writes to it. */
-static void signal_as_error(struct err *err)
+void headless_signal_as_error(struct err *err)
 {
     if (signal_seen == 0 || err->code == ERR_NONE)
         return;
@@ -227,7 +228,7 @@ static int run(struct answers *answers, const struct options *options, const str
 {
     struct session session = { .options = options, .answers = answers, .past = past };
     int fds[2], rc;
-    if (watch_signals(fds, err) != 0)
+    if (headless_watch_signals(fds, err) != 0)
         return err_exit_code(err);
     set_up(&session, fds[0]);
     if ((past == NULL && options->plain && !options->yes && ask_missing(&session, err) != 0) || answers_check(answers, err) != 0) {
@@ -242,7 +243,7 @@ static int run(struct answers *answers, const struct options *options, const str
         rc = drive(&session, engine, err);
         engine_free(engine);
     }
-    signal_as_error(err);
+    headless_signal_as_error(err);
     if (err->code != ERR_NONE)
         rc = err_exit_code(err);
     finish(&session, err);
@@ -256,7 +257,7 @@ int headless_run(struct answers *answers, const struct options *options, struct 
 
 static void show_past(const struct options *options, const struct past *past)
 {
-    struct buf text = BUF_INIT;
+    struct buf text = BUF_INIT, shown = BUF_INIT;
     if (options->json) {
         output_json_past(past);
         return;
@@ -265,9 +266,11 @@ static void show_past(const struct options *options, const struct past *past)
         past_describe(past, &text);
     else
         buf_adds(&text, "No run waits for anything.\n");
-    (void)fputs(buf_str(&text), stdout);
+    quote_printable(&shown, buf_str(&text), text.len, 1);
+    (void)fputs(buf_str(&shown), stdout);
     (void)fflush(stdout);
     buf_free(&text);
+    buf_free(&shown);
 }
 
 int headless_later(const struct options *options, struct err *err)

@@ -126,8 +126,8 @@ static int ask_secret(const struct asker *asker, const struct question *question
     buf_trim(&prompt);
     buf_adds(&prompt, prompt.len > 0 && prompt.data[prompt.len - 1] == ':' ? " " : ": ");
     int rc = asker_line(asker, buf_str(&prompt), true, &line, err);
-    if (rc == 0)
-        answer->secret = secret_new(buf_str(&line), line.len);
+    if (rc == 0 && (answer->secret = secret_typed(buf_str(&line), line.len, err)) == NULL)
+        rc = -1;
     buf_free(&prompt);
     buf_wipe(&line);
     return rc;

@@ -2,6 +2,7 @@
  * names of their own, and a reader may skip what it does not know. */
 #include "config.h"
 
+#include "care/carry_out.h"
 #include "engine/runs.h"
 #include "headless.h"
 
@@ -154,6 +155,157 @@ void output_json(const struct output *output, const struct event *event)
     json_object *object = json_object_new_object();
     put_text(object, "event", kinds[event->kind].name);
     kinds[event->kind].fill(object, event);
+    print_object(object);
+}
+
+void output_json_check(const struct check_report *report)
+{
+    json_object *object = json_object_new_object(), *findings = json_object_new_array();
+    put_text(object, "verdict", care_verdict_word(report->verdict));
+    put_text(object, "io_running", report->io_running);
+    put_text(object, "sql_running", report->sql_running);
+    if (report->seconds_behind >= 0)
+        put_number(object, "seconds_behind", (uint64_t)report->seconds_behind);
+    else
+        json_object_object_add(object, "seconds_behind", NULL);
+    if (report->lag_ms >= 0)
+        put_number(object, "lag_ms", (uint64_t)report->lag_ms);
+    for (size_t i = 0; i < report->count; i++) {
+        json_object *finding = json_object_new_object();
+        put_text(finding, "id", report->findings[i].id);
+        put_text(finding, "severity", care_verdict_word(report->findings[i].severity));
+        put_text(finding, "text", report->findings[i].text);
+        put_text(finding, "fix", report->findings[i].fix);
+        json_object_array_add(findings, finding);
+    }
+    json_object_object_add(object, "findings", findings);
+    print_object(object);
+}
+
+static void put_plan(json_object *object, const struct plan *plan)
+{
+    struct buf text = BUF_INIT;
+    care_plan_render(plan, &text);
+    put_number(object, "changes", plan->count);
+    put_text(object, "plan", buf_str(&text));
+    buf_free(&text);
+}
+
+static void put_trial(json_object *object, const struct billing_trial *trial)
+{
+    json_object *array = json_object_new_array();
+    for (size_t i = 0; i < trial->count; i++) {
+        json_object *check = json_object_new_object();
+        put_text(check, "id", trial->items[i].id);
+        put_bool(check, "ok", trial->items[i].ok);
+        put_text(check, "text", trial->items[i].text);
+        json_object_array_add(array, check);
+    }
+    json_object_object_add(object, "checks", array);
+}
+
+static void put_billing(json_object *object, const struct billing *billing)
+{
+    put_optional(object, "file", billing->file);
+    put_optional(object, "backup", billing->backup);
+    put_optional(object, "paste", billing->paste);
+    put_optional(object, "outcome", billing->outcome);
+}
+
+static void put_logs(json_object *object, const char *key, const struct log_files *logs, size_t goes)
+{
+    json_object *array = json_object_new_array();
+    for (size_t i = 0; i < logs->count; i++) {
+        json_object *log = json_object_new_object();
+        put_text(log, "name", logs->items[i].name);
+        put_number(log, "bytes", logs->items[i].size);
+        put_bool(log, "goes", i < goes);
+        json_object_array_add(array, log);
+    }
+    json_object_object_add(object, key, array);
+}
+
+static void put_maintain(json_object *object, const struct maintain *maintain)
+{
+    json_object *readers = json_object_new_array();
+    put_logs(object, "binary_logs", &maintain->binlogs, maintain->verdict.goes);
+    put_logs(object, "relay_logs", &maintain->relay_logs, 0);
+    put_number(object, "freed_bytes", maintain->freed);
+    put_optional(object, "expiry", maintain->expiry);
+    for (size_t i = 0; i < maintain->readers.count; i++) {
+        const struct log_reader *from = &maintain->readers.items[i];
+        json_object *reader = json_object_new_object();
+        put_text(reader, "name", from->name);
+        put_bool(reader, "known", from->file != NULL);
+        put_optional(reader, "executed", from->file);
+        put_optional(reader, "why", from->why);
+        put_optional(reader, "advice", from->advice);
+        json_object_array_add(readers, reader);
+    }
+    json_object_object_add(object, "readers", readers);
+}
+
+void output_json_care(const struct care_outcome *outcome)
+{
+    json_object *object = json_object_new_object();
+    put_bool(object, "ok", outcome->ok);
+    put_text(object, "state", outcome->state);
+    if (outcome->plan != NULL)
+        put_plan(object, outcome->plan);
+    if (outcome->billing != NULL)
+        put_billing(object, outcome->billing);
+    if (outcome->trial != NULL)
+        put_trial(object, outcome->trial);
+    if (outcome->maintain != NULL)
+        put_maintain(object, outcome->maintain);
+    if (outcome->err != NULL) {
+        put_text(object, "error", outcome->err->text);
+        put_text(object, "hint", outcome->err->hint);
+    }
+    print_object(object);
+}
+
+static json_object *finding_object(const struct diagnosed *found, bool anew)
+{
+    json_object *object = json_object_new_object(), *fixes_array = json_object_new_array();
+    put_text(object, "id", found->symptom->id);
+    put_text(object, "severity", care_verdict_word(found->symptom->severity));
+    put_text(object, "title", found->symptom->title);
+    put_text(object, "evidence", found->evidence);
+    put_text(object, "means", found->symptom->means);
+    put_text(object, "safe", found->symptom->safe);
+    if (anew && found->symptom->anew != ANEW_NO)
+        put_text(object, "anew", found->symptom->anew == ANEW_TABLE ? "dualserver reprovision --table NAME" : "dualserver reprovision");
+    for (size_t i = 0; i < found->fix_count; i++) {
+        json_object *fix = json_object_new_object();
+        put_text(fix, "id", found->fixes[i]->id);
+        put_text(fix, "title", found->fixes[i]->title);
+        json_object_array_add(fixes_array, fix);
+    }
+    json_object_object_add(object, "fixes", fixes_array);
+    return object;
+}
+
+void output_json_diagnosis(const struct diagnosis *diagnosis, const char *first, bool anew)
+{
+    json_object *object = json_object_new_object(), *findings = json_object_new_array();
+    put_text(object, "verdict", diagnosis->count == 0 ? "ok" : diagnosis->sick ? "sick" : "odd");
+    put_text(object, "first", first);
+    for (size_t i = 0; i < diagnosis->count; i++)
+        json_object_array_add(findings, finding_object(&diagnosis->found[i], anew));
+    json_object_object_add(object, "findings", findings);
+    print_object(object);
+}
+
+void output_json_fix(const char *symptom, const char *fix, const char *plan, const struct err *failed, bool pending)
+{
+    json_object *object = json_object_new_object();
+    put_text(object, "event", pending ? "plan" : "result");
+    put_bool(object, "ok", failed == NULL);
+    put_text(object, "symptom", symptom);
+    put_text(object, "fix", fix);
+    put_text(object, "plan", plan);
+    put_text(object, "verdict", failed != NULL ? failed->text : pending ? "pending" : "fixed");
     print_object(object);
 }
 

@@ -3,8 +3,11 @@ noinst_LIBRARIES += libfront.a
 libfront_a_SOURCES = \
 	src/headless.c \
 	src/headless_ask.c \
+	src/headless_care.c \
 	src/headless_json.c \
 	src/headless_text.c \
+	src/headless_trouble.c \
+	src/headless_upkeep.c \
 	src/lab.c \
 	src/options.c \
 	src/outcome.c

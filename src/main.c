@@ -3,12 +3,15 @@
 
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include "engine/engine.h"
 #include "headless.h"
 #include "lab.h"
 #include "options.h"
 #include "plan/answers.h"
+#include "ui/monitor.h"
 #include "ui/wizard.h"
 
 static void print_error(const struct err *err)
@@ -30,14 +33,19 @@ static int usage(void)
     return rc;
 }
 
-static int open_wizard(const struct options *options, const struct answers *answers, struct err *err)
+static struct wizard_options screen_options(const struct options *options)
 {
-    const struct wizard_options wizard = {
+    return (struct wizard_options){
         .state_dir = options->state_dir,
         .ascii = options->ascii,
         .color = options_color(options, STDOUT_FILENO),
         .mouse = !options->no_mouse,
     };
+}
+
+static int open_wizard(const struct options *options, const struct answers *answers, struct err *err)
+{
+    const struct wizard_options wizard = screen_options(options);
     if (!wizard_possible(err))
         return 2;
     return wizard_run(answers, &wizard, err);
@@ -75,6 +83,24 @@ static int run_setup(const struct options *options, struct err *err)
     return rc;
 }
 
+static int run_monitor(const struct options *options, struct err *err)
+{
+    struct wizard_options screen = screen_options(options);
+    char *found = options->state_dir == NULL ? engine_state_dir() : NULL;
+    struct answers answers;
+    int rc;
+    if (screen.state_dir == NULL)
+        screen.state_dir = found;
+    answers_init(&answers);
+    if (!monitor_possible(err) || headless_pair(options, screen.state_dir, &answers, err) != 0)
+        rc = err_exit_code(err);
+    else
+        rc = monitor_run(&answers, &screen, err);
+    answers_free(&answers);
+    free(found);
+    return rc;
+}
+
 int main(int argc, char *argv[])
 {
     struct options options;
@@ -90,6 +116,12 @@ int main(int argc, char *argv[])
     } else if (options.command == COMMAND_LAB) {
         rc = lab_main(options.word_count, options.words, &err);
         rc = rc < 0 ? err_exit_code(&err) : rc;
+    } else if (options.command == COMMAND_MONITOR) {
+        keep_to_ourselves();
+        rc = run_monitor(&options, &err);
+    } else if (options_care(&options)) {
+        keep_to_ourselves();
+        rc = headless_care(&options, &err);
     } else if (options_later(&options)) {
         rc = headless_later(&options, &err);
     } else {

@@ -6,9 +6,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/ask.h"
 #include "ui/form.h"
 #include "ui/help.h"
 #include "ui/keys.h"
+#include "ui/waits.h"
 
 static int copy_answers(struct answers *to, const struct answers *from, struct err *err)
 {
@@ -36,8 +38,15 @@ int app_init(struct app *app, const struct answers *answers, const struct bridge
     form_init(&app->state.form, &app->answers);
     if (engine == NULL)
         return 0;
+    app->engine = engine;
     app->bridge = bridge_open(engine, &app->answers, app->state_dir, err);
-    return app->bridge != NULL ? 0 : -1;
+    if (app->bridge == NULL)
+        return -1;
+    struct past past;
+    struct err none = ERR_INIT;
+    if (engine->find != NULL && engine->find(app->state_dir, NULL, &past, &none) == 0)
+        app_waits(app, &past);
+    return 0;
 }
 
 /* Jobs. */
@@ -48,13 +57,36 @@ static void start(struct app *app, enum job job, enum page page)
     if (state->job != JOB_NONE || app->bridge == NULL)
         return;
     err_clear(&state->err);
-    for (enum job later = job; later <= JOB_RUN; later++)
-        state->done[later] = JOB_NOT_YET;
+    for (enum job from = job < JOB_RUN ? job : JOB_RUN; from <= JOB_RUN; from++)
+        state->done[from] = JOB_NOT_YET;
     state->job = job;
+    if (job >= JOB_RUN)
+        state->ran = job;
     state->job_since_ms = clock_ms();
     state->cancelling = false;
     state->page = page;
-    bridge_start(app->bridge, job);
+    if (job > JOB_RUN)
+        bridge_start_later(app->bridge, job, state->past.run);
+    else
+        bridge_start(app->bridge, job);
+}
+
+/* With that run's own answers, which the form shows from then on. */
+static void start_later(struct app *app, enum job job)
+{
+    struct state *state = &app->state;
+    struct answers answers;
+    if (state->job != JOB_NONE || !state->waits)
+        return;
+    if (waits_answers(&state->past, &answers, &state->err) != 0) {
+        state->page = PAGE_RESULT;
+        return;
+    }
+    answers_free(&app->answers);
+    app->answers = answers;
+    form_free(&state->form);
+    form_init(&state->form, &app->answers);
+    start(app, job, PAGE_RUN);
 }
 
 static void look(struct app *app)
@@ -95,6 +127,20 @@ static void set_report(struct app *app)
         app->state.report = mem_printf("%s/runs/%s/report.md", app->state_dir, app->model.run_id);
 }
 
+/* What can be done now with the run that has ended. */
+static void see_what_waits(struct app *app)
+{
+    struct state *state = &app->state;
+    struct past past;
+    struct err none = ERR_INIT;
+    const char *run = app->model.ended ? app->model.run_id : state->past.run;
+    if (run == NULL || app->engine->find == NULL || app->engine->find(app->state_dir, run, &past, &none) != 0)
+        return;
+    past_free(&state->past);
+    state->past = past;
+    state->waits = true;
+}
+
 /* The cursor goes to what stands in the way. */
 static void show_refused(struct app *app)
 {
@@ -110,7 +156,7 @@ static void job_done(struct app *app, const struct bridge_item *item)
 {
     struct state *state = &app->state;
     bool stopped = state->cancelling;
-    state->done[item->job] = item->rc == 0 ? JOB_GOOD : JOB_BAD;
+    state->done[item->job < JOB_RUN ? item->job : JOB_RUN] = item->rc == 0 ? JOB_GOOD : JOB_BAD;
     state->job = JOB_NONE;
     state->cancelling = false;
     if (item->rc != 0)
@@ -121,10 +167,11 @@ static void job_done(struct app *app, const struct bridge_item *item)
         state->page = PAGE_HOSTS; /* the person wanted to go back */
     if (item->job == JOB_PLAN && stopped && item->rc != 0)
         state->page = PAGE_CHECKS;
-    if (item->job == JOB_RUN) {
+    if (item->job >= JOB_RUN) {
         set_report(app);
+        see_what_waits(app);
         state->result_top = 0;
-        state->page = item->rc != 0 && never_began(app) ? PAGE_PLAN : PAGE_RESULT;
+        state->page = item->job == JOB_RUN && item->rc != 0 && never_began(app) ? PAGE_PLAN : PAGE_RESULT;
         if (state->page == PAGE_PLAN)
             state->done[JOB_RUN] = JOB_NOT_YET;
     }
@@ -143,29 +190,13 @@ static void ask(struct app *app, enum purpose purpose, enum dialog_kind kind, co
 
 static void open_question(struct app *app)
 {
-    static const struct {
-        enum dialog_kind kind;
-        const char *title;
-    } kinds[] = {
-        [QUESTION_HOST_KEY] = { DIALOG_YES_NO, "Is this the right host?" },
-        [QUESTION_SECRET] = { DIALOG_PASSWORD, "Password" },
-        [QUESTION_CONFIRM] = { DIALOG_WORD, "Before the first change" },
-        [QUESTION_YES_NO] = { DIALOG_YES_NO, "Question" },
-    };
-    const struct question *question = &app->question->question;
-    ask(app, PURPOSE_QUESTION, kinds[question->kind].kind, kinds[question->kind].title, question->text, question->expected);
+    ask_open(&app->dialog, &app->question->question, waits_title(app->state.job, app->model.ended));
+    app->purpose = PURPOSE_QUESTION;
 }
 
 static void answer_question(struct app *app, enum dialog_end end)
 {
-    struct answer answer = { .yes = end == DIALOG_YES };
-    struct err err = ERR_INIT;
-    bool declined = end == DIALOG_LEFT;
-    if (declined)
-        err_set(&err, ERR_CANCELLED, "the question was not answered");
-    else if (app->dialog.kind == DIALOG_PASSWORD)
-        answer.secret = secret_new(app->dialog.field.text, app->dialog.field.len);
-    bridge_answer(app->bridge, declined ? -1 : 0, &answer, &err);
+    ask_answer(app->bridge, &app->dialog, end);
     bridge_item_free(app->question);
     app->question = NULL;
 }
@@ -185,15 +216,13 @@ static void ask_cancel(struct app *app)
 {
     if (app->state.job == JOB_NONE || app->state.cancelling)
         return;
-    ask(app, PURPOSE_CANCEL, DIALOG_YES_NO, "Cancel the run?",
-        "The current change is brought to a safe end, the master's mysqld is running afterwards, and nothing is lost. "
-        "The run can be resumed or undone later.", NULL);
+    ask(app, PURPOSE_CANCEL, DIALOG_YES_NO, "Cancel?", waits_cancel_text(app->state.job, app->model.ended), NULL);
 }
 
 static void ask_quit(struct app *app)
 {
     bool begun = app->model.step != 0;
-    if (app->state.job == JOB_RUN) {
+    if (app->state.job >= JOB_RUN) {
         ask_cancel(app);
         return;
     }
@@ -243,6 +272,26 @@ static void take_method(struct app *app, size_t at)
     start(app, JOB_PLAN, PAGE_PLAN);
 }
 
+void app_waits(struct app *app, struct past *past)
+{
+    past_free(&app->state.past);
+    app->state.past = *past;
+    *past = (struct past){ .folder = NULL };
+    app->state.waits = true;
+    waits_ask(&app->state, &app->dialog);
+    app->purpose = PURPOSE_WAITS;
+}
+
+/* Left alone, it is not spoken of again. */
+static void take_way(struct app *app, enum dialog_end end, size_t at)
+{
+    const enum job job = end == DIALOG_YES ? waits_job(&app->state, at) : JOB_NONE;
+    if (job != JOB_NONE)
+        start_later(app, job);
+    else
+        app->state.waits = false;
+}
+
 static void end_dialog(struct app *app, enum dialog_end end)
 {
     enum purpose purpose = app->purpose;
@@ -256,9 +305,18 @@ static void end_dialog(struct app *app, enum dialog_end end)
         stop(app);
     if (purpose == PURPOSE_METHOD && end == DIALOG_YES)
         take_method(app, at);
+    if (purpose == PURPOSE_WAITS)
+        take_way(app, end, at);
 }
 
 /* From outside. */
+
+static void show_result(struct app *app)
+{
+    set_report(app);
+    app->state.result_top = 0;
+    app->state.page = PAGE_RESULT;
+}
 
 void app_take(struct app *app)
 {
@@ -266,6 +324,8 @@ void app_take(struct app *app)
         switch (item->kind) {
         case ITEM_EVENT:
             model_apply(&app->model, &item->event, item->at_ms);
+            if (item->event.kind == EVENT_RESULT && app->state.job >= JOB_RUN)
+                show_result(app); /* what is asked then is asked about it */
             break;
         case ITEM_DONE:
             job_done(app, item);
@@ -319,6 +379,9 @@ static void carry_out(struct app *app, struct intent intent)
     case INTENT_METHOD:
         open_methods(app);
         break;
+    case INTENT_LATER:
+        start_later(app, intent.job);
+        break;
     case INTENT_LEAVE:
         leave(app);
         break;
@@ -356,16 +419,22 @@ void app_key(struct app *app, int key)
         open_question(app);
 }
 
+bool app_too_small(struct canvas *canvas)
+{
+    if (canvas->rows >= APP_ROWS && canvas->cols >= APP_COLS)
+        return false;
+    canvas_put(canvas, 0, 0, -1, STYLE_STRONG, "dualserver");
+    canvas_putf(canvas, 1, 0, -1, STYLE_TEXT, "needs 80x24; this is %dx%d.", canvas->cols, canvas->rows);
+    canvas_put(canvas, 2, 0, -1, STYLE_TEXT, "Please enlarge.");
+    return true;
+}
+
 void app_draw(struct app *app, struct canvas *canvas)
 {
     const struct screen *screen = screens[app->state.page];
     canvas_clear(canvas);
-    if (canvas->rows < APP_ROWS || canvas->cols < APP_COLS) {
-        canvas_put(canvas, 0, 0, -1, STYLE_STRONG, "dualserver");
-        canvas_putf(canvas, 1, 0, -1, STYLE_TEXT, "needs 80x24; this is %dx%d.", canvas->cols, canvas->rows);
-        canvas_put(canvas, 2, 0, -1, STYLE_TEXT, "Please enlarge.");
+    if (app_too_small(canvas))
         return;
-    }
     app->state.tick++;
     screen->draw(&app->model, &app->state, canvas);
     screen_frame(screen, &app->state, canvas);
@@ -401,6 +470,7 @@ int app_end(struct app *app, int signal, struct err *err)
     bridge_item_free(app->question);
     dialog_close(&app->dialog);
     form_free(&app->state.form);
+    past_free(&app->state.past);
     free(app->state.report);
     field_wipe(&app->state.search);
     model_free(&app->model);

@@ -22,6 +22,7 @@ struct bridge {
     pthread_mutex_t lock; /* over all that follows */
     pthread_cond_t changed;
     enum job job;
+    char *run; /* the one that a later job is about */
     bool closing, cancelled;
     struct bridge_item *first, **last;
     bool asking, answered;
@@ -101,26 +102,38 @@ static int port_ask(void *context, const struct question *question, struct answe
     return rc;
 }
 
+/* What was cut off half-way, or knows of another run, is not built upon. */
+static void *fresh_engine(struct bridge *bridge, void *engine)
+{
+    if (engine != NULL)
+        bridge->engine->close(engine);
+    bridge->stale = false;
+    return bridge->engine->open(bridge->answers, &bridge->port, bridge->state_dir);
+}
+
 static int run_job(struct bridge *bridge, void **engine, enum job job, struct err *err)
 {
+    int rc = 0;
     switch (job) {
     case JOB_LOOK:
-        if (*engine != NULL && bridge->stale) {
-            bridge->engine->close(*engine); /* what was cut off half-way is not built upon */
-            *engine = NULL;
-        }
-        bridge->stale = false;
-        if (*engine == NULL)
-            *engine = bridge->engine->open(bridge->answers, &bridge->port, bridge->state_dir);
+        if (*engine == NULL || bridge->stale)
+            *engine = fresh_engine(bridge, *engine);
         return bridge->engine->look(*engine, err);
     case JOB_PLAN:
         return bridge->engine->plan(*engine, err);
     case JOB_RUN:
         return bridge->engine->run(*engine, err);
+    case JOB_RESUME:
+    case JOB_UNDO:
+    case JOB_ACCEPT:
+        *engine = fresh_engine(bridge, *engine);
+        rc = bridge->engine->later(*engine, job, bridge->state_dir, bridge->run, err);
+        bridge->stale = true;
+        return rc;
     case JOB_NONE:
         break;
     }
-    return 0;
+    return rc;
 }
 
 static enum job wait_for_job(struct bridge *bridge)
@@ -170,6 +183,7 @@ static void free_bridge(struct bridge *bridge)
     }
     pthread_cond_destroy(&bridge->changed);
     pthread_mutex_destroy(&bridge->lock);
+    free(bridge->run);
     free(bridge);
 }
 
@@ -213,6 +227,14 @@ void bridge_start(struct bridge *bridge, enum job job)
     bridge->job = job;
     pthread_cond_broadcast(&bridge->changed);
     pthread_mutex_unlock(&bridge->lock);
+}
+
+void bridge_start_later(struct bridge *bridge, enum job job, const char *run)
+{
+    char *copy = mem_dup(run);
+    free(bridge->run); /* its thread waits for a job */
+    bridge->run = copy;
+    bridge_start(bridge, job);
 }
 
 struct bridge_item *bridge_take(struct bridge *bridge)

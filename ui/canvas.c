@@ -20,6 +20,9 @@ static const struct {
     [GLYPH_BULLET] = { "•", "*" },     [GLYPH_ARROW] = { "→", ">" },      [GLYPH_UP] = { "↑", "^" },
     [GLYPH_DOWN] = { "↓", "v" },       [GLYPH_LESS] = { "‹", "<" },       [GLYPH_MORE] = { "›", ">" },
     [GLYPH_DOT] = { "·", "-" },        [GLYPH_CUT] = { "…", "~" },
+    [GLYPH_LEVEL_1] = { "▁", "_" },    [GLYPH_LEVEL_2] = { "▂", "_" },    [GLYPH_LEVEL_3] = { "▃", "." },
+    [GLYPH_LEVEL_4] = { "▄", ":" },    [GLYPH_LEVEL_5] = { "▅", "-" },    [GLYPH_LEVEL_6] = { "▆", "=" },
+    [GLYPH_LEVEL_7] = { "▇", "+" },    [GLYPH_LEVEL_8] = { "█", "#" },
 };
 
 void canvas_init(struct canvas *canvas, int rows, int cols, bool ascii)

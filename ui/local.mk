@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/app.c \
+	ui/ask.c \
 	ui/bridge.c \
 	ui/canvas.c \
 	ui/dialog.c \
@@ -9,14 +10,18 @@ libui_a_SOURCES = \
 	ui/form.c \
 	ui/help.c \
 	ui/loop.c \
+	ui/monitor.c \
 	ui/screen.c \
 	ui/screen_checks.c \
 	ui/screen_hosts.c \
+	ui/screen_monitor.c \
 	ui/screen_plan.c \
 	ui/screen_result.c \
 	ui/screen_run.c \
 	ui/term.c \
+	ui/term_lost.c \
 	ui/theme.c \
+	ui/waits.c \
 	ui/widgets.c \
 	ui/wizard.c
 nodist_libui_a_SOURCES = ui/help_texts.c

@@ -29,10 +29,14 @@ static void on_signal(int number)
     errno = saved;
 }
 
-/* A second SIGTERM ends the program at once: somebody means it. */
+/* A second SIGTERM ends the program at once: somebody means it. SIGPIPE is caught because a connection that breaks must not end
+ * the program; unlike ignoring it, that is not inherited by ssh. */
 static const struct {
     int number, flags;
-} caught[] = { { SIGINT, SA_RESTART }, { SIGHUP, SA_RESTART }, { SIGTERM, SA_RESTART | (int)SA_RESETHAND } };
+} caught[] = {
+    { SIGINT, SA_RESTART },  { SIGHUP, SA_RESTART },  { SIGTERM, SA_RESTART | (int)SA_RESETHAND },
+    { SIGQUIT, SA_RESTART }, { SIGTSTP, SA_RESTART }, { SIGCONT, SA_RESTART }, { SIGPIPE, SA_RESTART },
+};
 
 #define CAUGHT (sizeof caught / sizeof caught[0])
 
@@ -58,60 +62,94 @@ static void release_signals(const struct sigaction old[CAUGHT])
     }
 }
 
-/* Returns the signal that is to end the wizard, 0 for none. */
-static int take_signals(struct app *app)
+static void tell(const char *text)
+{
+    if (write(STDERR_FILENO, text, strlen(text)) < 0)
+        return; /* nobody is there to read it */
+}
+
+/* All of the program stops, its engine too, until somebody continues it. Where nobody could, as in a terminal without a shell,
+ * the system does not stop it. The key means all that the shell takes for one job; this thread is the first one, so that the
+ * signal has come when kill() returns. */
+static void suspend(const struct loop_view *view, pid_t whom)
+{
+    struct sigaction usual = { .sa_handler = SIG_DFL }, ours;
+    term_leave();
+    tell(view->stopped(view->context));
+    sigemptyset(&usual.sa_mask);
+    sigaction(SIGTSTP, &usual, &ours);
+    kill(whom, SIGTSTP);
+    sigaction(SIGTSTP, &ours, NULL);
+}
+
+/* Returns the signal that is to end it, 0 for none. */
+static int take_signals(const struct loop_view *view)
 {
     unsigned char number;
     int ending = 0;
     while (read(signal_pipe[0], &number, 1) == 1) {
-        if (number == SIGINT)
-            app_key(app, K_SIGINT);
-        else
+        switch (number) {
+        case SIGINT:
+            view->key(view->context, K_SIGINT);
+            break;
+        case SIGTSTP:
+            suspend(view, getpid());
+            break;
+        case SIGCONT:
+            term_again();
+            break;
+        case SIGPIPE:
+            break;
+        default:
             ending = number;
+        }
     }
     return ending;
 }
 
-static void show(struct app *app, struct canvas *canvas)
+static void show(const struct loop_view *view, struct canvas *canvas)
 {
     int rows, cols;
     term_size(&rows, &cols);
     if (rows != canvas->rows || cols != canvas->cols)
         canvas_resize(canvas, rows, cols);
-    app->state.now_ms = clock_ms();
-    app_draw(app, canvas);
+    view->draw(view->context, canvas);
     term_show(canvas);
 }
 
-static void take_keys(struct app *app)
+static void take_keys(const struct loop_view *view)
 {
-    for (int key; !app->leave && (key = term_key()) != K_NONE;) {
+    for (int key; !view->left(view->context) && (key = term_key()) != K_NONE;) {
         if (key == K_CTRL_L)
             term_redraw();
+        else if (key == K_CTRL_Z)
+            suspend(view, 0);
         else if (key != K_RESIZE)
-            app_key(app, key);
+            view->key(view->context, key);
     }
 }
 
 /* Until the person leaves or a signal ends it; returns the signal. */
-static int turn(struct app *app, struct canvas *canvas)
+static int turn(const struct loop_view *view, struct canvas *canvas)
 {
-    struct pollfd waits[] = {
+    struct pollfd waits[2 + sizeof view->fds / sizeof view->fds[0]] = {
         { .fd = STDIN_FILENO, .events = POLLIN },
-        { .fd = bridge_fd(app->bridge), .events = POLLIN },
         { .fd = signal_pipe[0], .events = POLLIN },
     };
-    while (!app->leave) {
-        show(app, canvas);
-        if (poll(waits, sizeof waits / sizeof waits[0], TICK_MS) < 0 && errno != EINTR)
+    const size_t count = sizeof waits / sizeof waits[0];
+    for (size_t i = 2; i < count; i++)
+        waits[i] = (struct pollfd){ .fd = view->fds[i - 2], .events = POLLIN };
+    while (!view->left(view->context)) {
+        show(view, canvas);
+        if (poll(waits, count, TICK_MS) < 0 && errno != EINTR)
             return SIGHUP;
-        int ending = take_signals(app);
+        int ending = take_signals(view);
         if (ending != 0)
             return ending;
         if ((waits[0].revents & (POLLERR | POLLNVAL | POLLHUP)) != 0)
             return SIGHUP; /* the terminal is gone */
-        take_keys(app);
-        app_take(app);
+        take_keys(view);
+        view->take(view->context);
     }
     return 0;
 }
@@ -121,28 +159,74 @@ static bool utf8_here(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+int loop_show(const struct loop_view *view, const struct wizard_options *options, struct err *err)
+{
+    struct canvas canvas;
+    struct sigaction old[CAUGHT];
+    setlocale(LC_CTYPE, "");
+    if (catch_signals(old, err) != 0 || term_open(options, err) != 0)
+        return -1;
+    canvas_init(&canvas, APP_ROWS, APP_COLS, options->ascii || !utf8_here());
+    int ended = turn(view, &canvas);
+    term_close(); /* before the engine is waited for: the screen is the person's again */
+    int code = view->end(view->context, ended, err);
+    canvas_free(&canvas);
+    release_signals(old);
+    return code;
+}
+
+static void draw_app(void *context, struct canvas *canvas)
+{
+    struct app *app = context;
+    app->state.now_ms = clock_ms();
+    app_draw(app, canvas);
+}
+
+static void key_app(void *context, int key)
+{
+    app_key(context, key);
+}
+
+static void take_app(void *context)
+{
+    app_take(context);
+}
+
+static bool left_app(void *context)
+{
+    const struct app *app = context;
+    return app->leave;
+}
+
+static const char *stopped_app(void *context)
+{
+    const struct app *app = context;
+    return app->state.job >= JOB_RUN ? "dualserver is stopped in the middle of a run; `fg` goes on. Where it has stopped the master's mysqld,\n"
+                                       "the watchdog on the master starts that again within 15 s.\n"
+                                     : LOOP_STOPPED;
+}
+
+static int end_app(void *context, int signal, struct err *err)
+{
+    struct app *app = context;
+    if (app->state.job >= JOB_RUN)
+        tell("dualserver: bringing the run to a safe end\n");
+    return app_end(app, signal, err);
+}
+
 int loop_run(const struct answers *answers, const struct bridge_engine *engine, const struct wizard_options *options,
              struct err *err)
 {
     struct app app;
-    struct canvas canvas;
-    struct sigaction old[CAUGHT];
-    setlocale(LC_CTYPE, "");
-    if (app_init(&app, answers, engine, options->state_dir, err) != 0) {
-        struct err ignored = ERR_INIT;
-        app_end(&app, 0, &ignored);
-        return err_exit_code(err);
+    struct err ignored = ERR_INIT;
+    int code = -1;
+    if (app_init(&app, answers, engine, options->state_dir, err) == 0) {
+        const struct loop_view view = { .context = &app, .fds = { bridge_fd(app.bridge), -1, -1 }, .draw = draw_app, .key = key_app,
+                                        .take = take_app, .left = left_app, .stopped = stopped_app, .end = end_app };
+        code = loop_show(&view, options, err);
     }
-    if (catch_signals(old, err) != 0 || term_open(options, err) != 0) {
-        struct err ignored = ERR_INIT;
-        app_end(&app, 0, &ignored);
-        return err_exit_code(err);
-    }
-    canvas_init(&canvas, APP_ROWS, APP_COLS, options->ascii || !utf8_here());
-    int ended = turn(&app, &canvas);
-    term_close(); /* before the engine is waited for: the screen is the person's again */
-    int code = app_end(&app, ended, err);
-    canvas_free(&canvas);
-    release_signals(old);
-    return code;
+    if (code >= 0)
+        return code;
+    app_end(&app, 0, &ignored);
+    return err_exit_code(err);
 }

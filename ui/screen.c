@@ -16,7 +16,18 @@ static const enum job page_jobs[PAGE_COUNT] = {
 
 enum job_state screen_job(const struct state *state, enum job job)
 {
-    return state->job != JOB_NONE && state->job == job ? JOB_BUSY : state->done[job];
+    const enum job busy = state->job > JOB_RUN ? JOB_RUN : state->job;
+    return busy != JOB_NONE && busy == job ? JOB_BUSY : state->done[job];
+}
+
+unsigned screen_ways(const struct state *state)
+{
+    static const unsigned ways[] = {
+        [PAST_UNFINISHED] = WHEN_RESUME | WHEN_UNDO, [PAST_PROVEN] = WHEN_UNDO | WHEN_ACCEPT,
+        [PAST_ACCEPTING] = WHEN_ACCEPT,              [PAST_UNDOING] = WHEN_UNDO,
+        [PAST_UNTOUCHED] = 0,                        [PAST_UNDONE] = 0, [PAST_ACCEPTED] = 0,
+    };
+    return state->waits && state->job == JOB_NONE ? ways[past_state(&state->past)] : 0;
 }
 
 static unsigned situation(const struct state *state)
@@ -24,7 +35,7 @@ static unsigned situation(const struct state *state)
     static const unsigned bits[] = {
         [JOB_NOT_YET] = WHEN_IDLE, [JOB_BUSY] = WHEN_BUSY, [JOB_GOOD] = WHEN_GOOD | WHEN_IDLE, [JOB_BAD] = WHEN_BAD | WHEN_IDLE,
     };
-    return bits[screen_job(state, page_jobs[state->page])];
+    return bits[screen_job(state, page_jobs[state->page])] | screen_ways(state);
 }
 
 const struct binding *screen_binding(const struct screen *screen, const struct state *state, int key)

@@ -36,8 +36,10 @@ static void add_facts(const struct model *model, const struct state *state, stru
     quote_duration(&downtime, model->downtime_ms);
     quote_size(&shipped, model->shipped_bytes);
     quote_duration(&total, model->total_ms);
-    add_fact(lines, width, "master was down", buf_str(&downtime));
-    add_fact(lines, width, "shipped", buf_str(&shipped));
+    if (state->ran != JOB_ACCEPT)
+        add_fact(lines, width, "master was down", buf_str(&downtime));
+    if (state->ran <= JOB_RESUME)
+        add_fact(lines, width, "shipped", buf_str(&shipped));
     add_fact(lines, width, "took", buf_str(&total));
     if (model->run_id != NULL)
         add_fact(lines, width, "run", model->run_id);
@@ -84,6 +86,11 @@ static void draw(const struct model *model, struct state *state, struct canvas *
     struct lines lines = LINES_INIT;
     int width = canvas->cols - 2;
     add_verdict(model, state, canvas, &lines, width);
+    if (screen_job(state, JOB_RUN) == JOB_BUSY) {
+        char *text = mem_printf("%s %s", screen_spinner(state, canvas), state->cancelling ? "stopping safely" : "not at its end yet");
+        lines_add(&lines, STYLE_DIM, text);
+        free(text);
+    }
     if (model->status != NULL) {
         add_section(&lines, "The slave");
         add_status(model, &lines, true);
@@ -122,6 +129,14 @@ static struct intent act(const struct model *model, struct state *state, enum ac
         return (struct intent){ .kind = INTENT_LEAVE };
     case ACT_BACK:
         return (struct intent){ .kind = INTENT_PAGE, .page = PAGE_RUN };
+    case ACT_RESUME:
+        return (struct intent){ .kind = INTENT_LATER, .job = JOB_RESUME };
+    case ACT_UNDO:
+        return (struct intent){ .kind = INTENT_LATER, .job = JOB_UNDO };
+    case ACT_ACCEPT:
+        return (struct intent){ .kind = INTENT_LATER, .job = JOB_ACCEPT };
+    case ACT_CANCEL:
+        return (struct intent){ .kind = INTENT_CANCEL };
     default:
         screen_scroll(&state->result_top, action, state->rows, state->lines);
         return (struct intent){ .kind = INTENT_NONE };
@@ -129,11 +144,15 @@ static struct intent act(const struct model *model, struct state *state, enum ac
 }
 
 static const struct binding bindings[] = {
-    { K_ENTER, ACT_NEXT, "leave", 0 },
+    { K_ENTER, ACT_NEXT, "leave", WHEN_IDLE },
+    { 'r', ACT_RESUME, "resume", WHEN_RESUME },
+    { 'u', ACT_UNDO, "undo", WHEN_UNDO },
+    { 'a', ACT_ACCEPT, "accept", WHEN_ACCEPT },
     { K_ESC, ACT_BACK, "steps and log", 0 },
     { K_PAGE_DOWN, ACT_PAGE_DOWN, "scroll", 0 },
     { K_F1, ACT_HELP, "help", 0 },
-    { 'q', ACT_QUIT, "quit", 0 },
+    { 'q', ACT_CANCEL, NULL, WHEN_BUSY },
+    { 'q', ACT_QUIT, NULL, 0 }, /* as Enter */
     SCROLL_KEYS,
 };
 

@@ -43,10 +43,13 @@ static void draw_downtime(const struct model *model, const struct state *state, 
 static void draw_elapsed(const struct model *model, const struct state *state, struct canvas *canvas)
 {
     struct buf text = BUF_INIT;
+    static const char *const doing[] = {
+        [JOB_RUN] = "running, ", [JOB_RESUME] = "going on, ", [JOB_UNDO] = "taking back, ", [JOB_ACCEPT] = "letting go, ",
+    };
     bool busy = screen_job(state, JOB_RUN) == JOB_BUSY;
     if (busy)
         buf_addf(&text, "%s ", screen_spinner(state, canvas));
-    buf_adds(&text, state->cancelling ? "stopping safely, " : busy ? "running, " : "ended, ");
+    buf_adds(&text, state->cancelling ? "stopping safely, " : busy ? doing[state->job] : "ended, ");
     clock_text(&text, busy ? state->now_ms - state->job_since_ms : model->total_ms);
     canvas_right(canvas, 1, 36, canvas->cols - 37, state->cancelling ? STYLE_WARNING : STYLE_DIM, buf_str(&text));
     buf_free(&text);
@@ -61,7 +64,9 @@ static void draw_step(const struct model *model, struct canvas *canvas, int step
     canvas_put(canvas, row, col + 5, width - 14, states[state].text, help != NULL ? help->title : "");
     struct buf took = BUF_INIT;
     buf_adds(&took, states[state].word);
-    if (state == STEP_DONE)
+    if (state == STEP_DONE && model->steps[step - 1].ms == 0)
+        buf_adds(&took, "before"); /* of a run that is gone on with */
+    else if (state == STEP_DONE)
         clock_text(&took, model->steps[step - 1].ms);
     canvas_right(canvas, row, col + width - 8, 8, states[state].mark == STYLE_OK ? STYLE_DIM : states[state].mark,
                  buf_str(&took));

@@ -7,24 +7,17 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "ui/keys.h"
+#include "ui/term_lost.h"
 #include "ui/theme.h"
 
 static SCREEN *screen;
 
-static void memory_exhausted(void)
-{
-    static const char said[] = "dualserver: out of memory; a run that was begun can be resumed\n";
-    term_close();
-    if (write(STDERR_FILENO, said, sizeof said - 1) < 0)
-        return; /* nobody is left to tell */
-}
-
 int term_open(const struct wizard_options *options, struct err *err)
 {
+    term_lost_keep();
     screen = newterm(NULL, stdout, stdin);
     if (screen == NULL) {
         const char *name = getenv("TERM");
@@ -33,7 +26,8 @@ int term_open(const struct wizard_options *options, struct err *err)
     }
     set_term(screen);
     atexit(term_close);
-    mem_on_exhausted(memory_exhausted);
+    term_lost_ready();
+    mem_on_exhausted(term_lost);
     set_escdelay(25);
     raw(); /* Ctrl-C is a key: as a signal it would also end ssh's helpers */
     noecho();
@@ -56,6 +50,7 @@ void term_size(int *rows, int *cols)
 
 void term_show(const struct canvas *canvas)
 {
+    term_lost_begin();
     for (int row = 0; row < canvas->rows; row++) {
         for (int col = 0; col < canvas->cols; col++) {
             const struct cell *cell = &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
@@ -74,6 +69,19 @@ void term_show(const struct canvas *canvas)
     if (canvas->cursor_row >= 0)
         move(canvas->cursor_row, canvas->cursor_col);
     refresh();
+    term_lost_end();
+}
+
+void term_leave(void)
+{
+    endwin();
+}
+
+/* The modes are another's now: as if we had left, so that refresh() sets ours. */
+void term_again(void)
+{
+    endwin();
+    clearok(stdscr, TRUE);
 }
 
 void term_redraw(void)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/engine.h"
+#include "engine/runs.h"
 #include "ui/app.h"
 #include "ui/loop.h"
 
@@ -28,31 +29,49 @@ static int run(void *engine, struct err *err)
     return engine_run(engine, err);
 }
 
+static int later(void *engine, enum job job, const char *state_dir, const char *run, struct err *err)
+{
+    static int (*const calls[])(struct engine *engine, const struct past *past, struct err *err) = {
+        [JOB_RESUME] = engine_resume, [JOB_UNDO] = engine_undo, [JOB_ACCEPT] = engine_accept,
+    };
+    struct past past;
+    if (runs_find(state_dir, run, &past, err) != 0)
+        return -1;
+    int rc = calls[job](engine, &past, err);
+    past_free(&past);
+    return rc;
+}
+
 static void close_engine(void *engine)
 {
     engine_free(engine);
 }
 
 static const struct bridge_engine the_engine = {
-    .open = open_engine, .look = look, .plan = plan, .run = run, .close = close_engine,
+    .open = open_engine, .look = look, .plan = plan, .run = run, .close = close_engine, .later = later, .find = runs_find,
 };
 
-bool wizard_possible(struct err *err)
+bool terminal_possible(const char *what, const char *instead, struct err *err)
 {
     struct winsize size;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        err_set(err, ERR_USAGE, "the wizard needs a terminal");
-        err_hint(err, "`dualserver setup` does the same without one");
+        err_set(err, ERR_USAGE, "the %s needs a terminal", what);
+        err_hint(err, "`dualserver %s` does the same without one", instead);
         return false;
     }
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0 &&
         (size.ws_col < APP_COLS || size.ws_row < APP_ROWS)) {
-        err_set(err, ERR_USAGE, "the wizard needs a terminal of at least %dx%d; this one is %dx%d", APP_COLS, APP_ROWS,
+        err_set(err, ERR_USAGE, "the %s needs a terminal of at least %dx%d; this one is %dx%d", what, APP_COLS, APP_ROWS,
                 size.ws_col, size.ws_row);
-        err_hint(err, "enlarge it, or use `dualserver setup`");
+        err_hint(err, "enlarge it, or use `dualserver %s`", instead);
         return false;
     }
     return true;
+}
+
+bool wizard_possible(struct err *err)
+{
+    return terminal_possible("wizard", "setup", err);
 }
 
 int wizard_run(const struct answers *answers, const struct wizard_options *options, struct err *err)

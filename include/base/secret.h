@@ -16,6 +16,8 @@ struct secret *secret_new(const char *text, size_t len); /* copies; the caller w
 struct secret *secret_random(size_t characters, struct err *err); /* letters and digits, from libcrypto; NULL on failure */
 /* First line of a file, without its newline. Refuses control bytes, an empty file, and a file that others can read. */
 struct secret *secret_from_file(const char *path, struct err *err);
+/* The same for what a person has typed; may be empty. The caller wipes the text. */
+struct secret *secret_typed(const char *text, size_t len, struct err *err);
 struct secret *secret_copy(const struct secret *secret);
 const char *secret_text(const struct secret *secret);
 size_t secret_len(const struct secret *secret);

@@ -6,6 +6,9 @@
  *     engine_run(engine, err)      the fourteen steps and the proof (EVENT_STEP ... EVENT_RESULT)
  *     engine_free(engine)
  *
+ * At the end of a run that is proven, engine_run() tells the result, then asks (QUESTION_YES_NO) whether what it keeps for
+ * undo may go. After a yes a second EVENT_RESULT tells what became of that; it is ok in any case, the run is proven.
+ *
  * engine_look() may be called again after answers were changed. A failure of engine_look() or engine_plan() has touched
  * nothing. When engine_run() fails the master's mysqld is running again, and the last EVENT_RESULT says what state both
  * servers are in and what to do. The events are the output; err is the same in one line, for the exit code.
@@ -35,7 +38,8 @@ int engine_least(const struct engine *engine, enum side side, struct buf *to, st
  *     engine_resume(engine, &past, err)    asks (QUESTION_YES_NO), goes on where it is right, ends as engine_run() does
  *     engine_undo(engine, &past, err)      asks, takes all back, from the last change to the first; ERR_REFUSED with
  *                                          nothing touched when somebody has edited an option file since
- *     engine_accept(engine, &past, err)    asks, lets go of the slave's old data and of the run's folders; proven runs only
+ *     engine_accept(engine, &past, err)    asks, lets go of the slave's old data and of the run's folders; proven runs only.
+ *                                          From its first removal on the run cannot be undone any more (PAST_ACCEPTING)
  * All may be repeated until they succeed. */
 struct past;
 int engine_resume(struct engine *engine, const struct past *past, struct err *err);

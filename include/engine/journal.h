@@ -16,7 +16,9 @@ struct journal;
 struct journal *journal_open(const char *folder, struct err *err); /* makes the folder, 0700 */
 /* Run, hosts, identities, answers, and the digest of the plan's changes. */
 int journal_begin(struct journal *journal, const struct world *world, const char *plan_sha256, struct err *err);
-int journal_mark(struct journal *journal, const char *kind, struct err *err); /* resume, undo, undone, accepted */
+int journal_mark(struct journal *journal, const char *kind, struct err *err); /* resume, discard, discarded, undo, undone, accepting, accepted */
+/* What was done is to be done again, because the data is taken or sent anew. */
+int journal_again(struct journal *journal, size_t index, struct err *err);
 int journal_taken_back(struct journal *journal, size_t index, struct err *err);
 int journal_intent(struct journal *journal, const struct change *change, size_t index, struct err *err);
 int journal_done(struct journal *journal, const struct change *change, size_t index, struct err *err);

@@ -22,6 +22,7 @@ enum past_state {
     PAST_PROVEN,     /* done: accept or undo */
     PAST_UNDOING,    /* an undo broke off: undo again */
     PAST_UNDONE,
+    PAST_ACCEPTING,  /* an accept broke off: accept again, for what undo needs may be gone */
     PAST_ACCEPTED,
 };
 
@@ -50,9 +51,12 @@ struct past {
     size_t change_count;
     struct past_word *words;           /* what was learnt; the last of a name counts */
     size_t word_count;
+    bool went_back;                    /* a resumed run was to do again what was done, from that index on */
+    size_t again_from;
     int step;                          /* begun last, 1..14; 0: none */
     bool step_done;
-    bool ended, ok, nothing_left, undoing, undone, accepted;
+    bool ended, ok, nothing_left, undoing, undone, accepting, accepted;
+    bool discarding;                   /* a resume has begun to remove what the run had put onto the slave, and was broken off */
     char *verdict;                     /* of its last end */
     size_t spoilt;                     /* lines that could not be read */
 };
@@ -64,6 +68,8 @@ enum past_state past_state(const struct past *past);
 const char *past_word(const struct past *past, const char *name); /* NULL: never learnt */
 /* The record of the plan's change: same step, same words. NULL: never begun. */
 const struct past_change *past_change(const struct past *past, int step, const char *what, const char *path);
+/* No record of the plan's change with that index, but a later one was begun: its line is spoilt, and it was done. */
+bool past_lost(const struct past *past, size_t index);
 void past_free(struct past *past);
 
 #endif

@@ -12,6 +12,11 @@
 /* step: the one that failed, 1..14. Appends to `state` in what state both servers are. True: all that the run had changed is
  * taken back. What has been copied whole stays, for resume. */
 bool recover(struct world *world, int step, struct buf *state);
+/* Where the master does not start, what this run did may keep it from it: a copy that fills its disk, or the new configuration.
+ * Both go then, and it is tried again. */
+int recover_start_master(struct world *world, bool *taken_back, struct err *err);
+/* A new session to that side's machine, which cannot be cancelled; the old one may be broken. Tries for a minute. */
+int recover_reconnect(struct world *world, enum side side, struct err *err);
 /* Removes the run's own copies on both hosts; the slave's old data, when there is any, stays. */
 int recover_clean(struct world *world, struct err *err);
 int recover_clean_side(struct world *world, enum side side, struct err *err);

@@ -9,4 +9,7 @@
 int report_write(const char *path, const struct world *world, const struct plan *plan, const struct model *model,
                  struct err *err);
 
+/* What became of the run later: one more line at the end. No report, no line. */
+int report_amend(const char *path, const char *line, struct err *err);
+
 #endif

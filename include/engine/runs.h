@@ -10,6 +10,13 @@
 int runs_find(const char *state_dir, const char *run, struct past *past, struct err *err);
 /* The last run between these two hosts that is not finished: true, and *past is filled. */
 bool runs_unfinished(const char *state_dir, const struct answers *answers, struct past *past);
+/* The last run that made this pair (proven or accepted; answers NULL: any pair): true, and *past is filled. */
+bool runs_made(const char *state_dir, const struct answers *answers, struct past *past);
+/* The answers of the last run that made a pair (proven or accepted): what the commands after set-up are about when no answers are given.
+ * ERR_USAGE when there is none. */
+int runs_pair(const char *state_dir, struct answers *answers, struct err *err);
+/* The answers (texts) of the runs that made a pair of this master with another slave: the newest of each slave. Appends. */
+void runs_other_slaves(const char *state_dir, const struct answers *answers, struct strings *texts);
 /* A run begun later on the same pair, not undone; its name is the caller's. NULL: none. */
 char *runs_later(const char *state_dir, const struct past *past);
 /* Where things stand, and which command goes on. Lines for a person; appends. */

@@ -20,4 +20,7 @@ int file_read(struct host *host, const char *path, struct buf *content, struct e
 int file_replace(struct host *host, const char *path, const char *content, size_t len, const struct buf *expected,
                  const char *backup, struct err *err);
 
+/* Gone from its folder, on disk, when this returns 0; not there is no error. */
+int file_remove(struct host *host, const char *path, struct err *err);
+
 #endif

@@ -10,13 +10,14 @@
  * script's first line says: a line "#: run leaf file? unit*" names a kind for each argument; with ? it may be empty or absent,
  * with * any number may follow. Anything else is refused, with exit status 126 and a line in the host's log.
  *
- * Kinds that hold for every host: word (letters, digits and . _ : @ % + , = -), leaf (a name without slash), text (anything:
- * the script takes it as data). Kinds made of `base` and `room`: lock (BASE/.dualserver-lock), run (ROOM/.dualserver-RUN), in
- * (the run's folder or below it), sdi (SDIROOM/.dualserver-RUN). file: what was allowed, or a run's backup of it. database: what was
- * allowed, or what the slave's old one is called aside, in a `data`. All other
- * kinds are literals of the host's. And of what comes on standard input: <client, a [client] group with the way into one of
- * the two servers; <lines, a new content for the file $1, of which each line stands in it or its backups, is a comment or was
- * allowed as `line`. */
+ * Kinds that hold for every host: word (letters, digits and . _ : @ % + , = -), leaf (a name without slash), below (a path that
+ * leads nowhere but down), text (anything: the script takes it as data), and mark, part, probe: the few words of one script.
+ * never: nobody may. Kinds made of `base` and `room`: lock (BASE/.dualserver-lock), run (ROOM/.dualserver-RUN), in (the run's
+ * folder or below it), sdi (SDIROOM/.dualserver-RUN). log: a name in one of `logs`, or a name alone. file: what was allowed, or a
+ * run's backup of it. database: what was allowed, or what the slave's old one is called aside, in a `data`. All other kinds are
+ * literals of the host's. And of what comes on standard input: <client, a [client] group with the way into one of the two
+ * servers; <names and <paths, names that lead nowhere but down, parted by NULs or a line each; <lines, a new content for the file
+ * $1, of which each line stands in it or its backups, is a comment or was allowed as `line`. */
 #ifndef DUALSERVER_HOST_GATE_H
 #define DUALSERVER_HOST_GATE_H
 

@@ -43,6 +43,8 @@ struct rows {
 };
 #define ROWS_INIT { .count = 0 }
 
+/* Before connections are opened on several threads at once; else the first one does it. */
+void db_library_begin(void);
 struct db *db_open(const struct db_where *where, struct err *err);
 void db_close(struct db *db); /* NULL is legal */
 bool db_alive(struct db *db);

@@ -16,6 +16,10 @@ struct dialect {
     const char *slave_hosts;       /* SHOW SLAVE HOSTS */
     const char *start, *stop, *reset_all; /* START SLAVE, STOP SLAVE, RESET SLAVE ALL */
     const char *start_sql, *stop_sql;     /* START SLAVE SQL_THREAD, ... */
+    const char *reset;             /* RESET SLAVE: forgets the relay logs, not where the master is */
+    const char *skip_counter;      /* "sql_slave_skip_counter" */
+    const char *slave_packet;      /* variable: the largest event that the slave takes; NULL: max_allowed_packet alone */
+    const char *worker_errors;     /* statement: number and message of workers that failed; NULL: the status tells all */
     const char *change_master;     /* CHANGE MASTER TO */
     const char *key;               /* "MASTER": prefix of MASTER_HOST, ... */
     const char *no_gtid;           /* option of CHANGE MASTER that means file and position: "MASTER_USE_GTID = no"; NULL */
@@ -32,6 +36,7 @@ struct dialect {
     bool ssl_by_password;          /* a certificate that nobody vouches for is verified by the account's password */
     const char *wait_position;     /* "MASTER_POS_WAIT" */
     const char *slave_word;        /* "slave" or "replica": in messages */
+    const char *flush_relay;       /* FLUSH LOCAL RELAY LOGS: begins a new one, whereupon the server deletes those it has executed */
     const char *expire_days, *expire_seconds; /* variable names, NULL: none */
     const char *dump_tool, *client_tool;      /* first choice: "mariadb-dump", "mariadb"; the old names are tried next */
     const char *dump_options;      /* of the dump tool, fixed words: no triggers, no GTID state */

@@ -16,6 +16,7 @@
 struct row_copy {
     struct db *from, *to;
     const char *from_database, *to_database, *table;
+    const char *where;     /* SQL condition: those rows only; NULL: all of them */
     bool keys_last;        /* an engine that builds its indexes faster after the rows (MyISAM, Aria) */
     size_t statement_most; /* bytes: from row_copy_begin() */
     /* Now and then: so many bytes of values since the last call. -1 ends the copy. NULL: nobody asks. */

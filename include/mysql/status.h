@@ -10,7 +10,7 @@ struct slave_status {
     unsigned master_port;
     char *io_running;       /* "Yes", "No", "Connecting" */
     char *sql_running;      /* "Yes", "No" */
-    long long seconds_behind; /* -1: NULL */
+    long long seconds_behind; /* -1: NULL, or the IO thread does not run */
     char *master_log_file;  /* the IO thread reads here */
     uint64_t read_master_log_pos;
     char *relay_master_log_file; /* the SQL thread has executed up to here */
@@ -25,6 +25,8 @@ int slave_status_read(struct db *db, struct slave_status *status, struct err *er
 void slave_status_from_rows(struct slave_status *status, struct rows *rows); /* takes the rows over; pure */
 void slave_status_free(struct slave_status *status);
 bool slave_status_running(const struct slave_status *status); /* Yes, Yes, and not NULL behind */
+/* Starts its threads where one stands still without an error: what stopped them was broken off. */
+int slave_let_run(struct db *slave, struct err *err);
 /* The how-to's `\G` form; the three lines that matter begin with "-> " and end with a word on each. */
 void slave_status_render(const struct slave_status *status, struct buf *to);
 

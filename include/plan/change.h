@@ -39,6 +39,7 @@ struct change {
     char *why;              /* one line; NULL */
     char *path;             /* CHANGE_FILE */
     char *before, *after;   /* see the kinds; before may be NULL */
+    char *shown;            /* CHANGE_FILE whose content has secrets: the diff without them; NULL: made of before and after */
     char *undo;             /* how it is taken back: a line for the plan and the journal; NULL: nothing to take back */
     bool restarts;          /* mysqld stops or starts */
     bool destroys;          /* data on the slave is moved aside: wants the typed host name */

@@ -134,6 +134,15 @@ struct world;
  * 64 MiB, written beside the data directory to measure how fast it copies and removed at once. Emits EVENT_PHASE lines.
  * Both servers must be up. */
 int facts_gather(struct world *world, struct facts *facts, struct err *err);
+/* One side only, quickly, writing nothing: machine, service, settings, identity, databases, replication, free disk. Not: option files,
+ * what is in the database, sizes, speeds, the way to the other server. After an error what was seen until then is there: the service
+ * when it does not run (ERR_WORLD), the machine when its server lets nobody in. */
+int facts_glance(struct world *world, enum side side, struct err *err);
+/* After a glance at both: address and source_address of either, as facts_gather() finds them. */
+int facts_addresses(struct world *world, struct err *err);
+/* Tries from that side's host whether a database server answers at address and port: REACH_*, and a sentence of what was tried. */
+int facts_try_port(struct world *world, enum side from, const char *address, unsigned port, enum reach *reach, struct buf *text,
+                   struct err *err);
 void facts_free(struct facts *facts);
 const struct server_facts *facts_of(const struct facts *facts, enum side side);
 /* Value of a server variable; "" when the server has none of that name. */

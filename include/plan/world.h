@@ -40,11 +40,14 @@ struct world {
     struct binlog_position start;  /* the coordinates for step 12 */
     struct manifest manifest;
     uint64_t stopped_at_ms;      /* clock_ms() when the master's writers were first held up; 0: they are not */
+    int begun;                   /* the furthest step that an earlier try of this run has begun; 0: there was none */
     bool master_stopped;         /* we told its mysqld to stop, and it has not been seen answering since */
     bool slave_stopped;
+    bool unreached[2];           /* by enum side: the last try to get to that host failed; nothing more is asked of it */
     bool watched;                /* the watchdog on the master is armed */
     int limit_fd;                /* a timer, readable when limit_downtime is used up; 0: none */
     bool over_limit;             /* it has been */
+    bool accepted;               /* what the run had kept is gone: it has no way back */
     uint64_t downtime_ms, shipped_bytes;
     int step;                    /* the step that runs now; 0: none */
 };
@@ -62,6 +65,8 @@ const char *side_name(enum side side); /* "master", "slave" */
  * these options and would beat them. */
 #define CLIENT_WITHOUT_HOME "HOME=/nonexistent; export HOME\n"
 void world_client_options(const struct world *world, enum side side, struct buf *to);
+/* KEY="value" for such a group, as the servers' own parser reads it back. Appends. */
+void world_client_option(struct buf *to, const char *key, const char *value);
 /* Writes the statement with its secret marks (plan/change.h) replaced by the quoted secrets. Wipe it after use. */
 int world_fill_secrets(const struct world *world, const char *statement, struct buf *to, struct err *err);
 

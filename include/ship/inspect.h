@@ -33,6 +33,8 @@ struct inspect {
 };
 
 int inspect_run(struct inspect *inspect, struct err *err);
+/* What passes is no archive but `size` bytes of one file: they are only counted, no more and no less. */
+int inspect_tail(struct inspect *inspect, uint64_t size, struct err *err);
 
 /* NULL when a relative name (folders may end in one slash) may be written below a folder, else what is wrong with it. */
 const char *inspect_name_fault(const char *name);

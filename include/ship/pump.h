@@ -7,6 +7,7 @@
 #ifndef DUALSERVER_SHIP_PUMP_H
 #define DUALSERVER_SHIP_PUMP_H
 
+#include "base/buf.h"
 #include "host/host.h"
 #include "ship/manifest.h"
 
@@ -15,6 +16,12 @@ enum { PUMP_CANCEL_FDS = 3 };
 struct pump {
     struct host *from, *to;   /* clones: the pump sets their cancel_fd for its time */
     const char *from_dir, *to_dir;
+    const struct buf *names;  /* NULL: the whole folder; else only these of it, a line each, folders not with what is in them */
+    /* Instead of an archive: one file from that byte on, to be appended to what the receiver has of it. path NULL: none */
+    struct pump_tail {
+        const char *path;
+        uint64_t from, size;
+    } tail;
     bool compress;
     uint64_t max_files, max_bytes;
     int cancel_fds[PUMP_CANCEL_FDS]; /* -1: none */

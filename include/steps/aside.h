@@ -13,5 +13,7 @@
 char *aside_database(const struct world *world); /* "dualserver_old_20261122_184501_3f9c"; owned by the caller */
 int aside_apply(struct world *world, const struct change *change, struct err *err);
 int aside_revert(struct world *world, const struct change *change, struct err *err);
+/* It has begun to come back, at least: what stands under the database's name is not to be removed. */
+int aside_is_coming_back(struct world *world, bool *so, struct err *err);
 
 #endif

@@ -20,7 +20,7 @@ int config_plan(const struct server_facts *server, const struct wanted *wanted, 
                 struct err *err);
 /* The content the file will have after the changes planned so far; NULL: not changed by the plan. Borrowed. */
 const char *config_planned_text(const struct plan *plan, enum side side, const char *path);
-/* Writes back what the files held before the given step edited them, where they hold our text now. */
+/* Writes back what the files held before the given step edited them, where they hold our text now; their backups go then. */
 int config_put_back(struct world *world, enum side side, struct err *err);
 
 #endif

@@ -37,6 +37,8 @@ void plan_render(const struct plan *plan, struct buf *to);
 void plan_render_option(const struct plan_option *option, struct buf *to);
 /* Step 13's proof, also for later commands: emits EVENT_PROOF for each thing proven. */
 int steps_prove(struct world *world, struct err *err);
+/* Its canaries alone, named after world->run_id: made, seen on the slave, dropped again. */
+int steps_prove_canaries(struct world *world, struct err *err);
 /* Drops the canaries that a proof cut short has left on the master. Best effort. */
 void steps_prove_clean(struct world *world);
 /* Sets back what step 2 set on a master that was not stopped after all. Best effort. */

@@ -9,6 +9,8 @@
 
 /* Adds the change that arms it. */
 void watch_plan(const struct facts *facts, struct plan *plan);
+/* Arms it: the lock of the master must be held, and the plan be there. */
+int watch_begin(struct world *world, struct err *err);
 /* After the copy, before the start: -1 when the watchdog has started mysqld under it. */
 int watch_held(struct world *world, struct err *err);
 /* Disarms it; what it did meanwhile is noted, and appended to `said` (may be NULL). True when it has put option files back.

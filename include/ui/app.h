@@ -14,7 +14,7 @@
 #include "ui/screen.h"
 #include "ui/wizard.h"
 
-enum purpose { PURPOSE_HELP, PURPOSE_QUIT, PURPOSE_CANCEL, PURPOSE_QUESTION, PURPOSE_METHOD };
+enum purpose { PURPOSE_HELP, PURPOSE_QUIT, PURPOSE_CANCEL, PURPOSE_QUESTION, PURPOSE_METHOD, PURPOSE_WAITS };
 
 struct app {
     struct answers answers;       /* the copy that the form edits */
@@ -22,6 +22,7 @@ struct app {
     struct state state;
     char *state_dir;              /* NULL: none is known, and no report's path is shown */
     struct bridge *bridge;        /* NULL in tests that only draw */
+    const struct bridge_engine *engine; /* NULL likewise */
     struct dialog dialog;
     enum purpose purpose;         /* of the dialog that is open */
     struct bridge_item *question; /* waits for its answer */
@@ -32,6 +33,8 @@ int app_init(struct app *app, const struct answers *answers, const struct bridge
              struct err *err);
 void app_take(struct app *app);
 void app_key(struct app *app, int key);
+/* A run was begun earlier and waits for something: tells of it, and asks what becomes of it. Takes the past over. */
+void app_waits(struct app *app, struct past *past);
 void app_draw(struct app *app, struct canvas *canvas);
 /* signal: what ended the wizard; 0: the person did. */
 int app_end(struct app *app, int signal, struct err *err);
@@ -39,5 +42,6 @@ int app_end(struct app *app, int signal, struct err *err);
 /* Smaller than this only a message is drawn. */
 #define APP_ROWS 24
 #define APP_COLS 80
+bool app_too_small(struct canvas *canvas); /* true: it is, and that is drawn */
 
 #endif

@@ -21,6 +21,11 @@ struct bridge_engine {
     int (*plan)(void *engine, struct err *err);
     int (*run)(void *engine, struct err *err);
     void (*close)(void *engine);
+    /* A run begun earlier: JOB_RESUME, JOB_UNDO or JOB_ACCEPT, on an engine that was opened with that run's answers. */
+    int (*later)(void *engine, enum job job, const char *state_dir, const char *run, struct err *err);
+    /* What the journal says of the run of that name; NULL: of the last one that waits for something. *past is the caller's.
+     * Called on the screens' thread; reads files of this machine only. */
+    int (*find)(const char *state_dir, const char *run, struct past *past, struct err *err);
 };
 
 enum item_kind { ITEM_EVENT, ITEM_QUESTION, ITEM_DONE };
@@ -42,6 +47,7 @@ struct bridge *bridge_open(const struct bridge_engine *engine, const struct answ
                            struct err *err);
 int bridge_fd(const struct bridge *bridge);             /* readable while there may be items */
 void bridge_start(struct bridge *bridge, enum job job); /* only while no job runs */
+void bridge_start_later(struct bridge *bridge, enum job job, const char *run); /* the same, about that run */
 struct bridge_item *bridge_take(struct bridge *bridge); /* the oldest; NULL: none */
 void bridge_item_free(struct bridge_item *item);
 /* Answers the question that waits. With rc -1 err goes to the engine. Takes answer->secret over. */

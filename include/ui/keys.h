@@ -11,6 +11,7 @@ enum key {
     K_CTRL_L = 12,
     K_CTRL_U = 21,
     K_CTRL_W = 23,
+    K_CTRL_Z = 26,
     K_SPACE = 32,
     K_ENTER = 0x200000, /* above every code point */
     K_ESC,

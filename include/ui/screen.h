@@ -6,20 +6,23 @@
 
 #include "base/err.h"
 #include "engine/model.h"
+#include "engine/past.h"
 #include "plan/answers.h"
 #include "ui/canvas.h"
 #include "ui/widgets.h"
 
 enum page { PAGE_HOSTS, PAGE_CHECKS, PAGE_PLAN, PAGE_RUN, PAGE_RESULT, PAGE_COUNT };
 
-enum job { JOB_NONE, JOB_LOOK, JOB_PLAN, JOB_RUN };
+/* From JOB_RUN on they change servers and belong to the pages Run and Result; those after it are about a run begun earlier. */
+enum job { JOB_NONE, JOB_LOOK, JOB_PLAN, JOB_RUN, JOB_RESUME, JOB_UNDO, JOB_ACCEPT };
 
 enum job_state { JOB_NOT_YET, JOB_BUSY, JOB_GOOD, JOB_BAD };
 
 /* What a key means; each screen has its table. */
 enum action {
     ACT_NONE, ACT_NEXT, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_UP, ACT_DOWN, ACT_LEFT, ACT_RIGHT, ACT_PAGE_UP, ACT_PAGE_DOWN,
-    ACT_TOP, ACT_END, ACT_AGAIN, ACT_CANCEL, ACT_SWITCH, ACT_SEARCH, ACT_SEARCH_NEXT, ACT_METHOD,
+    ACT_TOP, ACT_END, ACT_AGAIN, ACT_CANCEL, ACT_SWITCH, ACT_SEARCH, ACT_SEARCH_NEXT, ACT_METHOD, ACT_RESUME, ACT_UNDO,
+    ACT_ACCEPT,
 };
 
 enum intent_kind {
@@ -33,16 +36,21 @@ enum intent_kind {
     INTENT_HELP,
     INTENT_QUIT,   /* ask, then leave */
     INTENT_METHOD, /* choose another way of copying, then plan again */
+    INTENT_LATER,  /* `job` with the run that waits */
     INTENT_LEAVE,
 };
 
 struct intent {
     enum intent_kind kind;
     enum page page;
+    enum job job;
 };
 
 /* When a key counts: any of these; 0: always. */
-enum when { WHEN_BUSY = 1, WHEN_GOOD = 2, WHEN_BAD = 4, WHEN_IDLE = 8 };
+enum when {
+    WHEN_BUSY = 1, WHEN_GOOD = 2, WHEN_BAD = 4, WHEN_IDLE = 8,
+    WHEN_RESUME = 16, WHEN_UNDO = 32, WHEN_ACCEPT = 64, /* the run that waits can be gone on with, ... */
+};
 
 struct binding {
     int key;
@@ -64,7 +72,10 @@ struct form {
 struct state {
     enum page page;
     enum job job;                  /* running; JOB_NONE: the engine waits */
-    enum job_state done[JOB_RUN + 1]; /* how each job went last */
+    enum job_state done[JOB_RUN + 1]; /* how each job went last; [JOB_RUN]: also those after it */
+    enum job ran;                  /* the last of JOB_RUN and those after it; JOB_NONE: none yet */
+    struct past past;              /* the run that waits for something, as its journal tells */
+    bool waits;                    /* there is one */
     struct err err;                /* of the last job that failed */
     bool cancelling;
     uint64_t now_ms, job_since_ms;
@@ -105,6 +116,7 @@ extern const struct screen *const screens[PAGE_COUNT];
 #define BINDINGS(table) .bindings = (table), .binding_count = sizeof(table) / sizeof(table)[0]
 
 enum job_state screen_job(const struct state *state, enum job job);
+unsigned screen_ways(const struct state *state); /* WHEN_RESUME, WHEN_UNDO, WHEN_ACCEPT: what can be done with the run that waits */
 /* Moves a list's or a text's position by an action that scrolls; false when it is none. */
 bool screen_scroll(size_t *at, enum action action, int page, size_t count);
 const char *screen_spinner(const struct state *state, const struct canvas *canvas);

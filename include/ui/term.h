@@ -11,6 +11,10 @@ void term_size(int *rows, int *cols);
 void term_show(const struct canvas *canvas);
 int term_key(void);   /* never waits; K_NONE: no key is there */
 void term_redraw(void); /* everything again, for a terminal that was garbled */
-void term_close(void); /* the terminal as it was; may be called twice, and from another thread when all is lost */
+/* The terminal as it was, until the next term_show() or term_again(). */
+void term_leave(void);
+/* After somebody else had the terminal: everything is set and drawn again by the next term_show(). */
+void term_again(void);
+void term_close(void); /* the terminal as it was; may be called twice */
 
 #endif

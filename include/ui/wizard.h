@@ -4,7 +4,8 @@
  *     return wizard_run(&answers, &options, &err);
  *
  * Takes the terminal over for the time of the call and gives it back on every way out, also when memory is exhausted
- * (it installs the handler) and on SIGTERM and SIGHUP, which first let the engine end safely.
+ * (it installs the handler), while it is stopped by ^Z, and on SIGTERM, SIGQUIT, SIGHUP and when the terminal is gone, which
+ * first let the engine end safely. When a run waits for something in the state folder, it opens with that.
  */
 #ifndef DUALSERVER_UI_WIZARD_H
 #define DUALSERVER_UI_WIZARD_H
@@ -22,6 +23,8 @@ struct wizard_options {
 
 /* True when standard input and output are a terminal of at least 80x24; else err says so and names `setup`. */
 bool wizard_possible(struct err *err);
+/* The same for any screens: `what` needs the terminal, the command `instead` does without. */
+bool terminal_possible(const char *what, const char *instead, struct err *err);
 
 /* Edits a copy of the answers. Returns the exit code of CONTRACT; err says why when it is not 0. */
 int wizard_run(const struct answers *answers, const struct wizard_options *options, struct err *err);

@@ -4,10 +4,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/quote.h"
+
+/* Whatever was put into it: what a server, a host or a file's name says must not steer somebody's terminal. */
+static void make_printable(char *text, size_t size)
+{
+    struct buf shown = BUF_INIT;
+    quote_printable(&shown, text, strlen(text), 1);
+    size_t len = shown.len < size ? shown.len : size - 1;
+    while (len > 0 && len < shown.len && ((unsigned char)shown.data[len] & 0xc0) == 0x80)
+        len--; /* not in the middle of a character */
+    memcpy(text, buf_str(&shown), len);
+    text[len] = '\0';
+    buf_free(&shown);
+}
+
 static void format_text(char *to, size_t size, const char *format, va_list args)
 {
     if (vsnprintf(to, size, format, args) < 0)
         to[0] = '\0';
+    make_printable(to, size);
 }
 
 int err_set(struct err *err, enum err_code code, const char *format, ...)
@@ -56,6 +72,7 @@ int err_wrap(struct err *err, const char *format, ...)
         memcpy(old, err->text, sizeof old);
         if (snprintf(err->text, sizeof err->text, "%.200s: %s", phrase, old) < 0)
             err->text[0] = '\0';
+        make_printable(err->text, sizeof err->text); /* it may be cut within a character */
     }
     return -1;
 }

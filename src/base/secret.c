@@ -99,6 +99,27 @@ static ssize_t read_all(int fd, char *bytes, size_t size)
     return (ssize_t)len;
 }
 
+/* The first byte that no password may hold, because somewhere on its way it would end a line, or steer a terminal; len: none. */
+static size_t control_byte(const char *bytes, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len && (unsigned char)bytes[at] >= 0x20 && bytes[at] != 0x7f)
+        at++;
+    return at;
+}
+
+struct secret *secret_typed(const char *text, size_t len, struct err *err)
+{
+    size_t at = control_byte(text, len);
+
+    if (at == len)
+        return secret_new(text, len);
+    err_set(err, ERR_AUTH, "what was typed holds a control byte (0x%02x)", (unsigned char)text[at]);
+    err_hint(err, "a key with an arrow on it, perhaps: type it again");
+    return NULL;
+}
+
 static struct secret *first_line(const char *bytes, size_t size, const char *path, struct err *err)
 {
     const char *newline = memchr(bytes, '\n', size);
@@ -112,14 +133,13 @@ static struct secret *first_line(const char *bytes, size_t size, const char *pat
         err_set(err, ERR_ANSWERS, "the first line of %.200s is longer than %d bytes", path, SECRET_MAX);
         return NULL;
     }
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f) {
-            err_set(err, ERR_ANSWERS, "the password in %.200s holds a control byte (0x%02x)", path,
-                    (unsigned char)bytes[i]);
-            if (bytes[i] == '\r')
-                err_hint(err, "the file has DOS line ends: write it with Unix ones");
-            return NULL;
-        }
+    size_t at = control_byte(bytes, len);
+    if (at < len) {
+        err_set(err, ERR_ANSWERS, "the password in %.200s holds a control byte (0x%02x)", path, (unsigned char)bytes[at]);
+        if (bytes[at] == '\r')
+            err_hint(err, "the file has DOS line ends: write it with Unix ones");
+        return NULL;
+    }
     return secret_new(bytes, len);
 }
 

@@ -36,6 +36,19 @@ static bool own_database(const char *name)
     return false;
 }
 
+/* What the server itself calls it: one that folds names finds it by others too, but its folder has only that one. */
+static const char *name_at(const struct server_facts *server, const char *database)
+{
+    const char *folded = database;
+    for (size_t i = 0; i < server->databases.count; i++) {
+        if (strcmp(server->databases.items[i], database) == 0)
+            return database;
+        if (strcasecmp(server->databases.items[i], database) == 0)
+            folded = server->databases.items[i];
+    }
+    return folded;
+}
+
 enum check_verdict check_database(const struct facts *facts, const struct answers *answers, struct buf *text)
 {
     const struct server_facts *master = &facts->master;
@@ -47,6 +60,9 @@ enum check_verdict check_database(const struct facts *facts, const struct answer
         check_list(&names, &master->databases, 8);
         check_say(text, "the master %s has no database %s, it has: %s", master->host, answers->database,
                   names.len > 0 ? buf_str(&names) : "none");
+    } else if (strcmp(name_at(master, answers->database), answers->database) != 0) {
+        check_say(text, "the master %s folds names and knows %s as %s: the answer must be database = %s", master->host,
+                  answers->database, name_at(master, answers->database), name_at(master, answers->database));
     } else {
         quote_size(&names, master->inventory.bytes);
         check_say(text, "%s on the master %s has %zu table%s, %s", answers->database, master->host,

@@ -52,7 +52,7 @@ static int read_secret(const char *path, struct secret **secret, struct err *err
     return 0;
 }
 
-static int connect_one(struct world *world, enum side side, struct err *err)
+int world_connect_side(struct world *world, enum side side, struct err *err)
 {
     const struct answers_host *answers = side == SIDE_MASTER ? &world->answers->master : &world->answers->slave;
     struct secret *password = NULL, *sudo_password = NULL;
@@ -105,7 +105,7 @@ void world_disconnect(struct world *world)
 int world_connect(struct world *world, struct err *err)
 {
     world_disconnect(world);
-    return connect_one(world, SIDE_MASTER, err) != 0 || connect_one(world, SIDE_SLAVE, err) != 0 ? -1 : 0;
+    return world_connect_side(world, SIDE_MASTER, err) != 0 || world_connect_side(world, SIDE_SLAVE, err) != 0 ? -1 : 0;
 }
 
 int world_make_secrets(struct world *world, struct err *err)

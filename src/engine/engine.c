@@ -1,6 +1,8 @@
 #include "engine_room.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +24,7 @@
 #include "steps/copy_way.h"
 #include "steps/kept_definitions.h"
 
-static void tee(void *context, const struct event *event)
+static void hand_on_event(void *context, const struct event *event)
 {
     struct engine *engine = context;
     model_apply(&engine->model, event, clock_ms());
@@ -34,7 +36,13 @@ static int hand_on_question(void *context, const struct question *question, stru
     struct engine *engine = context;
     if (engine->outer->ask == NULL)
         return err_set(err, ERR_REFUSED, "there is nobody to ask: %.200s", question->text);
-    return engine->outer->ask(engine->outer->context, question, answer, err);
+    struct buf shown = BUF_INIT; /* a host words some of them */
+    struct question printable = *question;
+    quote_printable(&shown, question->text, strlen(question->text), 1);
+    printable.text = buf_str(&shown);
+    int rc = engine->outer->ask(engine->outer->context, &printable, answer, err);
+    buf_free(&shown);
+    return rc;
 }
 
 char *engine_state_dir(void)
@@ -75,7 +83,7 @@ struct engine *engine_new(const struct answers *answers, const struct port *port
     engine->state_dir = mem_dup(state_dir);
     join_cancels(engine);
     engine->port =
-        (struct port){ .context = engine, .emit = tee, .ask = hand_on_question, .cancel_fd = engine->cancel_fd };
+        (struct port){ .context = engine, .emit = hand_on_event, .ask = hand_on_question, .cancel_fd = engine->cancel_fd };
     engine->world.answers = answers;
     engine->world.port = &engine->port;
     model_init(&engine->model);
@@ -132,7 +140,12 @@ static void forget_plan(struct engine *engine)
     engine->looked = false;
 }
 
-int engine_look(struct engine *engine, struct err *err)
+int engine_advise(struct err *err, const char *advice)
+{
+    return err->hint[0] == '\0' ? err_hint(err, "%s", advice) : -1;
+}
+
+static int look(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
     forget_plan(engine);
@@ -151,6 +164,11 @@ int engine_look(struct engine *engine, struct err *err)
     return 0;
 }
 
+int engine_look(struct engine *engine, struct err *err)
+{
+    return look(engine, err) == 0 ? 0 : engine_advise(err, "nothing was touched");
+}
+
 static void name_run(struct world *world)
 {
     char stamp[24];
@@ -159,6 +177,8 @@ static void name_run(struct world *world)
     struct secret *suffix = secret_random(4, &err);
     snprintf(world->run_id, sizeof world->run_id, "%s-%s", stamp, suffix != NULL ? secret_text(suffix) : "0000");
     secret_free(suffix);
+    for (char *c = world->run_id; *c != '\0'; c++)
+        *c = (char)tolower((unsigned char)*c); /* names of tables hold it: servers that fold names must not change it */
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         const struct server_facts *server = facts_of(&world->facts, side);
         const char *slash = strrchr(server->datadir, '/');
@@ -221,6 +241,26 @@ const struct plan *engine_planned(const struct engine *engine)
     return engine->planned ? &engine->plan : NULL;
 }
 
+/* A new folder's name is on disk when that of the one around it is flushed. */
+static void flush_folder(const char *path)
+{
+    const int fd = open(path[0] != '\0' ? path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd); /* best effort: not every file system can */
+        close(fd);
+    }
+}
+
+static void flush_around(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash == NULL)
+        return;
+    *slash = '\0';
+    flush_folder(path);
+    *slash = '/';
+}
+
 static int make_folder(const char *path, struct err *err)
 {
     char *copy = mem_dup(path);
@@ -229,7 +269,10 @@ static int make_folder(const char *path, struct err *err)
             continue;
         char kept = *c;
         *c = '\0';
-        if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
+        const bool made = mkdir(copy, 0700) == 0;
+        if (made)
+            flush_around(copy);
+        if (!made && errno != EEXIST) {
             err_set_detail(err, ERR_IO, errno, "cannot make the folder %s: %s", copy, strerror(errno));
             err_hint(err, "nothing was touched; name a folder that can be written with --state-dir");
             free(copy);
@@ -259,9 +302,13 @@ static int confirm(struct engine *engine, struct err *err)
     return rc;
 }
 
-static int keep_for_undo(struct engine *engine, const struct change *change, struct err *err)
+/* Once: what a second try finds may be what the first one made. */
+static int keep_for_undo(struct engine *engine, size_t index, struct err *err)
 {
-    return change->keep != NULL ? change->keep(&engine->world, change, err) : 0;
+    const struct change *change = &engine->plan.changes[index];
+    if (change->keep == NULL || (engine->kept != NULL && engine->kept[index]))
+        return 0;
+    return change->keep(&engine->world, change, err);
 }
 
 /* What a resumed run cannot find out again is on disk before the next change begins. */
@@ -299,7 +346,7 @@ static int apply_change(struct engine *engine, size_t index, struct err *err)
     struct world *world = &engine->world;
     const struct change *change = &engine->plan.changes[index];
     struct err journal_err = ERR_INIT;
-    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || keep_for_undo(engine, change, err) != 0 ||
+    if (world_cancelled(world, err) || guard_kept(world, err) != 0 || keep_for_undo(engine, index, err) != 0 ||
         journal_intent(engine->journal, change, index, err) != 0)
         return -1;
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = change->server, .text = change->what });
@@ -392,17 +439,25 @@ static int begin_run(struct engine *engine, struct err *err)
         rc = note_old_binlogs(engine, err);
     free(kept);
     free(digest);
-    if (rc != 0)
+    if (rc != 0) {
         guard_end(world);
+        journal_close(engine->journal);
+        engine->journal = NULL;
+    }
     return rc;
+}
+
+static struct event result_event(const struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    const struct world *world = &engine->world;
+    return (struct event){ .kind = EVENT_RESULT, .ok = ok, .text = verdict, .fix = advice, .id = world->run_id,
+                           .downtime_ms = world->downtime_ms, .done = world->shipped_bytes, .ms = clock_ms() - engine->began_ms };
 }
 
 void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice)
 {
-    const struct world *world = &engine->world;
-    world_emit(&engine->world, &(struct event){ .kind = EVENT_RESULT, .ok = ok, .text = verdict, .fix = advice,
-                                                .id = world->run_id, .downtime_ms = world->downtime_ms,
-                                                .done = world->shipped_bytes, .ms = clock_ms() - engine->began_ms });
+    const struct event result = result_event(engine, ok, verdict, advice);
+    world_emit(&engine->world, &result);
 }
 
 void engine_write_report(struct engine *engine)
@@ -415,6 +470,44 @@ void engine_write_report(struct engine *engine)
     free(path);
 }
 
+void engine_amend_report(struct engine *engine, const char *line)
+{
+    struct world *world = &engine->world;
+    struct err err = ERR_INIT;
+    char *path = mem_printf("%s/report.md", world->state_dir);
+    if (report_amend(path, line, &err) != 0)
+        world_note(world, SEVERITY_WARNING, "the report could not be written: %s", err.text);
+    free(path);
+}
+
+int engine_ask(struct engine *engine, const char *text, struct err *err)
+{
+    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
+    struct answer answer = { .yes = false };
+    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
+    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
+}
+
+void engine_end(struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    engine->world.step = 0;
+    guard_end(&engine->world);
+    engine_emit_result(engine, ok, verdict, advice);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+}
+
+/* The result is the last thing that is told: what may still go wrong, and be noted, goes before it. */
+void engine_conclude(struct engine *engine, bool ok, const char *verdict, const char *advice)
+{
+    const struct event result = result_event(engine, ok, verdict, advice);
+    model_apply(&engine->model, &result, clock_ms());
+    engine_write_report(engine);
+    guard_end(&engine->world);
+    engine_emit_result(engine, ok, verdict, advice);
+}
+
+/* All of it is on disk before anybody is asked what becomes of the old data. */
 static void succeed(struct engine *engine)
 {
     struct world *world = &engine->world;
@@ -424,12 +517,11 @@ static void succeed(struct engine *engine)
         world_note(world, SEVERITY_WARNING, "the run's folder could not be removed: %s", err.text);
     if (journal_end(engine->journal, true, false, verdict, &err) != 0)
         world_note(world, SEVERITY_WARNING, "%s", err.text);
-    char *advice = mem_printf("The report of this run is %s/report.md%s", world->state_dir,
-                              plan_destroys(&engine->plan) ? "; the slave's old data is kept: `dualserver accept` lets go of it, "
-                                                             "`dualserver undo` brings it back"
-                                                           : "");
-    engine_emit_result(engine, true, verdict, advice);
-    engine_write_report(engine);
+    char *advice = mem_printf("The report of this run is %s/report.md; %s `dualserver accept` lets go of it, `dualserver undo` %s",
+                              world->state_dir,
+                              plan_destroys(&engine->plan) ? "the slave's old data is kept:" : "what undo needs is kept on both hosts:",
+                              plan_destroys(&engine->plan) ? "brings it back" : "takes the run back");
+    engine_offer_accept(engine, verdict, advice);
     free(advice);
     free(verdict);
 }
@@ -458,9 +550,19 @@ static void fail(struct engine *engine, int step, const struct err *err)
     if (err->hint[0] != '\0')
         buf_adds(&state, err->hint);
     journal_end(engine->journal, false, nothing_left, err->text, &journal_err);
-    engine_emit_result(engine, false, err->text, buf_str(&state));
-    engine_write_report(engine);
+    engine_conclude(engine, false, err->text, buf_str(&state));
     buf_free(&state);
+}
+
+int engine_fail(struct engine *engine, int step, struct err *err)
+{
+    engine->planned = false; /* a plan is good for one run */
+    engine->world.step = 0;
+    name_the_limit(&engine->world, err);
+    fail(engine, step, err);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+    return -1;
 }
 
 int engine_carry_out(struct engine *engine, struct err *err)
@@ -472,18 +574,14 @@ int engine_carry_out(struct engine *engine, struct err *err)
     for (size_t i = 0; i < STEP_COUNT && failed == 0; i++)
         if (apply_step(engine, steps[i], err) != 0)
             failed = steps[i]->number;
-    engine->planned = false; /* a plan is good for one run */
+    if (failed != 0)
+        return engine_fail(engine, failed, err);
+    engine->planned = false;
     world->step = 0;
-    if (failed == 0) {
-        succeed(engine);
-    } else {
-        name_the_limit(world, err);
-        fail(engine, failed, err);
-    }
-    guard_end(world);
+    succeed(engine);
     journal_close(engine->journal);
     engine->journal = NULL;
-    return failed == 0 ? 0 : -1;
+    return 0;
 }
 
 int engine_run(struct engine *engine, struct err *err)
@@ -492,7 +590,7 @@ int engine_run(struct engine *engine, struct err *err)
     if (!engine->planned)
         return err_set(err, ERR_WORLD, "there is no plan yet");
     if (confirm(engine, err) != 0 || begin_run(engine, err) != 0)
-        return -1;
+        return engine_advise(err, "nothing was touched");
     return engine_carry_out(engine, err);
 }
 
@@ -524,6 +622,7 @@ void engine_free(struct engine *engine)
     model_free(&engine->model);
     free(engine->state_dir);
     free(engine->left);
+    free(engine->kept);
     free(engine->told_start);
     free(engine->drifted);
     free(engine);

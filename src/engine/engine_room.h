@@ -22,6 +22,7 @@ struct engine {
     struct journal *journal;
     uint64_t began_ms;
     bool *left;                 /* by change: what a resumed run has left to do; NULL: all */
+    bool *kept;                 /* by change: an earlier try of this run has kept what undo needs of it; NULL: none has */
     int first_step;             /* steps before it were done earlier */
     bool same_plan;             /* engine_recall(): the plan is the one of then */
     char *drifted;              /* and what somebody has edited since; NULL: nothing */
@@ -30,15 +31,31 @@ struct engine {
 
 /* Applies what is to do, step after step, and ends the run: verdict, report, or the recovery from a failure. */
 int engine_carry_out(struct engine *engine, struct err *err);
+/* Recovers from what failed in a step, and tells the result: -1. */
+int engine_fail(struct engine *engine, int step, struct err *err);
 void engine_emit_step(struct world *world, const struct step *step, enum step_state state, uint64_t ms, const char *text);
-/* The last event, and the report of this run. */
+/* The last event. */
 void engine_emit_result(struct engine *engine, bool ok, const char *verdict, const char *advice);
 void engine_write_report(struct engine *engine);
-/* Connects, reads the facts that the run was planned with, and plans again. */
-int engine_recall(struct engine *engine, const struct past *past, struct err *err);
+/* What became of a run whose report was written earlier. */
+void engine_amend_report(struct engine *engine, const char *line);
+/* Yes or no; ERR_REFUSED: no. */
+int engine_ask(struct engine *engine, const char *text, struct err *err);
+/* The last event of an undo or accept; lets go of the locks. */
+void engine_end(struct engine *engine, bool ok, const char *verdict, const char *advice);
+/* The report, the locks, then the result as the last thing that is told. */
+void engine_conclude(struct engine *engine, bool ok, const char *verdict, const char *advice);
+/* At the end of a run that is proven: tells the result, asks whether the old data may go, and tells what became of it in a further
+ * result. Never fails the run. */
+void engine_offer_accept(struct engine *engine, const char *verdict, const char *advice);
+/* Connects, reads the facts that the run was planned with, and plans again. secrets: the accounts' passwords are wanted, too; to
+ * take a run back or to accept it they are not, and their files may be gone. */
+int engine_recall(struct engine *engine, const struct past *past, bool secrets, struct err *err);
 /* The servers run when these return; the slave's without taking up an old replication. */
 int engine_start_master(struct engine *engine, struct err *err);
 int engine_start_slave(struct engine *engine, const struct past *past, struct err *err);
+/* Where an error says nothing of where things stand: this. -1. */
+int engine_advise(struct err *err, const char *advice);
 char *engine_kept_path(const struct engine *engine); /* of the facts, in the run's folder; owned */
 
 #endif

@@ -165,8 +165,17 @@ void guard_end(struct world *world)
 {
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         struct err err = ERR_INIT;
-        if (lock_release(world->hosts[side], world->held[side], &err) != 0)
+        struct host *host = world->unreached[side] ? NULL : world->hosts[side];
+        const int cancel_fd = host != NULL ? host->cancel_fd : -1;
+        if (world->unreached[side] && world->held[side] != NULL)
+            world_note(world, SEVERITY_WARNING, "the lock on the %s stays until it can be reached: another run of this machine "
+                                                "takes it over", side_name(side));
+        if (host != NULL)
+            host->cancel_fd = -1; /* who is told to stop lets go all the same */
+        if (lock_release(host, world->held[side], &err) != 0)
             world_note(world, SEVERITY_WARNING, "the lock on the %s could not be removed: %s", side_name(side), err.text);
+        if (host != NULL)
+            host->cancel_fd = cancel_fd;
         world->held[side] = NULL;
     }
 }

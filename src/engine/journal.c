@@ -202,11 +202,21 @@ int journal_mark(struct journal *journal, const char *kind, struct err *err)
     return append(journal, record(kind), err);
 }
 
-int journal_taken_back(struct journal *journal, size_t index, struct err *err)
+static int append_index(struct journal *journal, const char *kind, size_t index, struct err *err)
 {
-    struct json_object *object = record("taken-back");
+    struct json_object *object = record(kind);
     json_object_object_add(object, "change", json_object_new_int64((int64_t)index));
     return append(journal, object, err);
+}
+
+int journal_again(struct journal *journal, size_t index, struct err *err)
+{
+    return append_index(journal, "again", index, err);
+}
+
+int journal_taken_back(struct journal *journal, size_t index, struct err *err)
+{
+    return append_index(journal, "taken-back", index, err);
 }
 
 int journal_end(struct journal *journal, bool ok, bool nothing_left, const char *verdict, struct err *err)

@@ -66,12 +66,23 @@ static struct past_change *change_at(struct past *past, long index)
     return NULL;
 }
 
+/* A change is begun only when those before it are done, also where the line that said so is spoilt. */
+static void conclude_done(struct past *past, size_t index)
+{
+    for (size_t i = 0; i < past->change_count; i++)
+        if (past->changes[i].index < index) {
+            past->changes[i].done = true;
+            past->changes[i].failed = false;
+        }
+}
+
 static void take_intent(struct past *past, struct json_object *record)
 {
     const long index = number_of(record, "change"), step = number_of(record, "step");
     const char *server = text_of(record, "server");
     if (index < 0 || step < 1)
         return;
+    conclude_done(past, (size_t)index);
     struct past_change *change = change_at(past, index);
     if (change == NULL) {
         past->changes = mem_grow(past->changes, past->change_count + 1, sizeof *past->changes);
@@ -102,6 +113,30 @@ static void take_failed(struct past *past, struct json_object *record)
     const long code = number_of(record, "code");
     change->failed = true;
     change->error = code > 0 ? (int)code : ERR_WORLD;
+}
+
+static void take_again(struct past *past, struct json_object *record)
+{
+    const long index = number_of(record, "change");
+    struct past_change *change = change_at(past, index);
+    if (change != NULL)
+        change->done = change->failed = false;
+    if (index >= 0 && (!past->went_back || (size_t)index < past->again_from)) {
+        past->went_back = true;
+        past->again_from = (size_t)index;
+    }
+}
+
+static void take_discard(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->discarding = true;
+}
+
+static void take_discarded(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->discarding = false;
 }
 
 static void take_taken_back(struct past *past, struct json_object *record)
@@ -156,6 +191,12 @@ static void take_undone(struct past *past, struct json_object *record)
     past->undone = true;
 }
 
+static void take_accepting(struct past *past, struct json_object *record)
+{
+    (void)record;
+    past->accepting = true;
+}
+
 static void take_accepted(struct past *past, struct json_object *record)
 {
     (void)record;
@@ -168,7 +209,8 @@ static const struct {
 } kinds[] = {
     { "begin", take_begin },   { "intent", take_intent }, { "done", take_done },     { "failed", take_failed },
     { "step", take_step },     { "learnt", take_learnt }, { "resume", take_resume }, { "undo", take_undo },
-    { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accepted", take_accepted },
+    { "again", take_again },   { "discard", take_discard }, { "discarded", take_discarded },
+    { "taken-back", take_taken_back }, { "end", take_end }, { "undone", take_undone }, { "accepting", take_accepting }, { "accepted", take_accepted },
 };
 
 /* A line counts only when it is one whole object that names its kind. */
@@ -238,13 +280,15 @@ static bool all_taken_back(const struct past *past)
     for (size_t i = 0; i < past->change_count; i++)
         if (!past->changes[i].undone)
             return false;
-    return true;
+    return past->change_count > 0 || past->spoilt == 0; /* what is spoilt may have told of one */
 }
 
 enum past_state past_state(const struct past *past)
 {
     if (past->accepted)
         return PAST_ACCEPTED;
+    if (past->accepting)
+        return PAST_ACCEPTING;
     if (past->undone)
         return PAST_UNDONE;
     if (past->undoing)
@@ -273,6 +317,17 @@ const struct past_change *past_change(const struct past *past, int step, const c
         if (past->changes[i].step == step && same(past->changes[i].what, what) && same(past->changes[i].path, path))
             return &past->changes[i];
     return NULL;
+}
+
+bool past_lost(const struct past *past, size_t index)
+{
+    bool later = false;
+    for (size_t i = 0; i < past->change_count; i++) {
+        if (past->changes[i].index == index)
+            return false;
+        later = later || past->changes[i].index > index;
+    }
+    return past->spoilt > 0 && later;
 }
 
 void past_free(struct past *past)

@@ -48,6 +48,19 @@ static void allow_places(struct gate_rules *rules, const struct engine *engine, 
     free(room);
 }
 
+/* Where the logs are that `check`, `maintain` and `troubleshoot` look at. */
+static void allow_logs(struct gate_rules *rules, const struct server_facts *server)
+{
+    static const char *const settings[] = { "log_bin_basename", "relay_log_basename", "relay_log_index" };
+    gate_allow(rules, "logs", server->datadir);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        const char *path = facts_setting(server, settings[i]), *slash = strrchr(path, '/');
+        char *folder = mem_dup_n(path, slash != NULL ? (size_t)(slash - path) : 0);
+        gate_allow(rules, "logs", folder);
+        free(folder);
+    }
+}
+
 /* Of a file that is changed, the lines that are new: all others stand in it or in its backup. */
 static void allow_lines(struct gate_rules *rules, const struct change *change)
 {
@@ -162,6 +175,7 @@ int engine_least(const struct engine *engine, enum side side, struct buf *to, st
                                     .password = answers->sudo_password_file != NULL };
         allow_places(&rules, engine, side);
         allow_files(&rules, engine, side);
+        allow_logs(&rules, facts_of(&engine->world.facts, side));
         allow_server(&rules, engine, side);
         buf_addf(to, "Least privilege on the %s, %s: all that sudo has to allow %s for this plan. For root's shell there:\n\n",
                  side_name(side), answers->host, rules.user);

@@ -1,6 +1,7 @@
 # engine: connect, check, plan, run, journal, recover; the model that screens show
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
+	src/engine/accept.c \
 	src/engine/checks.c \
 	src/engine/checks.h \
 	src/engine/checks_data.c \

@@ -159,6 +159,8 @@ void model_apply(struct model *model, const struct event *event, uint64_t now_ms
         break;
     case EVENT_CHANGE:
         set(&model->change, event->text);
+        if (event->step >= 1 && event->step <= MODEL_STEPS)
+            model->step = event->step; /* an undo goes through the changes, not the steps */
         clear_progress(model);
         break;
     case EVENT_COMMAND:

@@ -29,13 +29,21 @@ static int reconnect(struct world *world, enum side side, int tries, struct err 
             fresh->log_context = old->log_context;
             host_close(old);
             world->hosts[side] = fresh;
+            world->unreached[side] = false;
             return guard_roles(world, facts_of(&world->facts, side), false, err);
         }
-        if (i >= tries)
+        if (i >= tries) {
+            world->unreached[side] = true;
             return -1;
+        }
         world_note(world, SEVERITY_WARNING, "%s: %s; trying again", side_name(side), err->text);
         poll(NULL, 0, RECONNECT_PAUSE_MS);
     }
+}
+
+int recover_reconnect(struct world *world, enum side side, struct err *err)
+{
+    return reconnect(world, side, RECONNECT_TRIES, err);
 }
 
 /* Removes the run's own copy on one host. What is kept of the slave's old data and of accounts stays. */
@@ -62,9 +70,8 @@ static int start_and_ask(struct world *world, struct err *err)
                : -1;
 }
 
-/* What keeps it from starting is what this run did: a copy that fills its disk, or the new configuration. Both go; the
- * copy first, because a file can be put back only where there is room. */
-static int start_master(struct world *world, bool *taken_back, struct err *err)
+/* The copy goes first, because a file can be put back only where there is room. */
+int recover_start_master(struct world *world, bool *taken_back, struct err *err)
 {
     struct err ignored = ERR_INIT;
     if (start_and_ask(world, err) == 0)
@@ -76,20 +83,29 @@ static int start_master(struct world *world, bool *taken_back, struct err *err)
     return start_and_ask(world, err);
 }
 
+/* What was set in the master while it runs: repeatable, so also what was not set yet. */
+static int revert_settings(struct world *world, struct err *err)
+{
+    for (size_t i = world->plan->count; i-- > 0;) {
+        const struct change *change = &world->plan->changes[i];
+        if (change->step <= 2 && change->server == SIDE_MASTER && change->revert != NULL && change->revert(world, change, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* *as_before: it is as if the run had never been. */
 static bool recover_master(struct world *world, int step, bool *as_before, struct buf *state)
 {
     struct err err = ERR_INIT;
     bool taken_back = false, reached = reconnect(world, SIDE_MASTER, RECONNECT_TRIES, &err) == 0, up = reached;
     if (up && world->master_stopped)
-        up = start_master(world, &taken_back, &err) == 0;
+        up = recover_start_master(world, &taken_back, &err) == 0;
     else if (up)
         up = world_db(world, SIDE_MASTER, &err) != NULL;
     /* never stopped, so it runs with the old ones still */
-    if (reached && step <= 2 && !world->master_stopped) {
-        steps_flush_undo(world);
-        *as_before = taken_back = config_put_back(world, SIDE_MASTER, &err) == 0;
-    }
+    if (reached && step <= 2 && !world->master_stopped && world->begun <= 2)
+        *as_before = taken_back = revert_settings(world, &err) == 0 && config_put_back(world, SIDE_MASTER, &err) == 0;
     if (up) {
         world->master_stopped = false;
         world_downtime_end(world);
@@ -104,10 +120,19 @@ static bool recover_master(struct world *world, int step, bool *as_before, struc
     return reached;
 }
 
-/* Between the swap of step 8 and skip-slave-start of step 10, an old replication would resume onto new data. */
+/* A comparison or a change of the way of following that was broken off has left it stopped. */
+static void let_slave_run(struct world *world, struct buf *state)
+{
+    struct err err = ERR_INIT;
+    struct db *slave = world_db(world, SIDE_SLAVE, &err);
+    if (slave == NULL || slave_let_run(slave, &err) != 0)
+        buf_addf(state, "Its replication could not be seen running: %s. ", err.text);
+}
+
+/* Until step 10 has written skip-slave-start, an old replication would be taken up while the old tables are aside. */
 static bool slave_may_start(const struct world *world, int step)
 {
-    return !(world->facts.slave.slave_status.configured && step >= 8 && step <= 10);
+    return !(world->facts.slave.slave_status.configured && step >= 7 && step <= 10);
 }
 
 static bool recover_slave(struct world *world, int step, struct buf *state)
@@ -123,12 +148,14 @@ static bool recover_slave(struct world *world, int step, struct buf *state)
         buf_addf(state, "What the copy left on the slave could not be removed: %s. ", err.text);
     if (!reached)
         buf_addf(state, "The slave could not be reached: %s. ", err.text);
-    if (step < 7)
+    if (step < 7 && world->begun < 7)
         buf_adds(state, "The slave's server was not changed. ");
     else if (reached)
         buf_addf(state, "The slave's mysqld %s; %s there is not proven. ", world->slave_stopped ? "is stopped" : "runs",
                  world->answers->database);
-    if (step >= 7 && world->facts.slave.inventory.table_count > 0)
+    if (step >= 13 && reached)
+        let_slave_run(world, state);
+    if ((step >= 7 || world->begun >= 7) && world->facts.slave.inventory.table_count > 0)
         buf_addf(state, "Its old tables are in " ASIDE_PREFIX "%s. ", world->run_id);
     return reached;
 }

@@ -169,10 +169,14 @@ static void add_notes(struct buf *to, const struct strings *notes)
 }
 
 /* The changes of the steps that were begun, latest first: the order in which they are taken back. */
-static void add_way_back(struct buf *to, const struct plan *plan, const struct model *model)
+static void add_way_back(struct buf *to, const struct world *world, const struct plan *plan, const struct model *model)
 {
     size_t shown = 0;
     buf_adds(to, "## The way back\n\n");
+    if (world->accepted) {
+        buf_adds(to, "The run is accepted: what it had kept is gone, and it cannot be undone.\n\n");
+        return;
+    }
     for (size_t i = plan->count; i-- > 0;) {
         const struct change *change = &plan->changes[i];
         if (change->undo == NULL || change->step < 1 || change->step > STEP_COUNT ||
@@ -202,7 +206,7 @@ static void add_all(struct buf *to, const struct world *world, const struct plan
         add_block(to, model->status);
     }
     add_notes(to, &model->notes);
-    add_way_back(to, plan, model);
+    add_way_back(to, world, plan, model);
     add_server(to, &world->facts.master);
     add_server(to, &world->facts.slave);
     add_inventory(to, &world->facts.master.inventory);
@@ -253,6 +257,25 @@ int report_write(const char *path, const struct world *world, const struct plan 
     struct buf text = BUF_INIT;
     add_all(&text, world, plan, model);
     int rc = save(path, &text, err);
+    buf_free(&text);
+    return rc;
+}
+
+int report_amend(const char *path, const char *line, struct err *err)
+{
+    char now[40];
+    struct buf text = BUF_INIT;
+    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : err_set_detail(err, ERR_IO, errno, "cannot open %s: %s", path, strerror(errno));
+    clock_iso(now, sizeof now);
+    buf_addf(&text, "## Afterwards, %s\n\n", now);
+    add_text(&text, line);
+    buf_adds(&text, "\n\n");
+    int rc = write_all(fd, buf_str(&text), text.len) == 0 && fsync(fd) == 0
+                 ? 0
+                 : err_set_detail(err, ERR_IO, errno, "cannot write %s: %s", path, strerror(errno));
+    (void)close(fd);
     buf_free(&text);
     return rc;
 }

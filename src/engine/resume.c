@@ -20,6 +20,7 @@
 #include "steps/copy_way.h"
 #include "steps/kept_definitions.h"
 #include "steps/take_back.h"
+#include "steps/watch.h"
 
 static char *read_word(struct host *host, const char *path)
 {
@@ -38,11 +39,31 @@ static int take_hosts(struct world *world, struct err *err)
     return guard_begin(world, &bound, err);
 }
 
-int engine_recall(struct engine *engine, const struct past *past, struct err *err)
+/* A resume or an undo that failed may be tried again with the same engine. */
+static void forget_earlier_try(struct engine *engine)
+{
+    struct world *world = &engine->world;
+    guard_end(world);
+    journal_close(engine->journal);
+    engine->journal = NULL;
+    engine->port.cancel_fd = engine->cancel_fd;
+    plan_free(&engine->plan);
+    world->plan = NULL;
+    free(engine->left);
+    engine->left = NULL;
+    free(engine->told_start);
+    engine->told_start = NULL;
+    strings_free(&world->binlogs_before);
+    world->start = (struct binlog_position){ .position = 0 };
+    world->master_stopped = world->slave_stopped = false;
+}
+
+int engine_recall(struct engine *engine, const struct past *past, bool secrets, struct err *err)
 {
     struct world *world = &engine->world;
     char *drifted = NULL, *digest = NULL;
     engine->began_ms = clock_ms();
+    forget_earlier_try(engine);
     snprintf(world->run_id, sizeof world->run_id, "%s", past->run);
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         free(world->run_dir[side]);
@@ -51,7 +72,7 @@ int engine_recall(struct engine *engine, const struct past *past, struct err *er
     free(world->state_dir);
     world->state_dir = mem_dup(past->folder);
     char *kept = engine_kept_path(engine);
-    int rc = world_make_secrets(world, err);
+    int rc = secrets ? world_make_secrets(world, err) : 0;
     if (rc == 0)
         rc = kept_read(kept, &world->facts, err);
     if (rc == 0 && (rc = world_connect(world, err)) == 0 && (rc = take_hosts(world, err)) == 0)
@@ -101,7 +122,9 @@ int engine_start_slave(struct engine *engine, const struct past *past, struct er
     }
     for (size_t i = 0; !active && moved && !pointed && world->facts.slave.slave_status.configured && i < engine->plan.count; i++) {
         const struct change *change = &engine->plan.changes[i];
-        if (change->step == 10 && change->kind == CHANGE_FILE &&
+        if (change->step != 10 || change->kind != CHANGE_FILE)
+            continue;
+        if ((past_change(past, 10, change->what, change->path) == NULL && journal_intent(engine->journal, change, i, err) != 0) ||
             change_apply_file(world, change, err) != 0)
             return -1;
     }
@@ -111,25 +134,38 @@ int engine_start_slave(struct engine *engine, const struct past *past, struct er
     return world_db(world, SIDE_SLAVE, err) != NULL ? 0 : -1;
 }
 
+/* Where it does not start even with its options as before, a watchdog goes on trying. */
+static int start_or_watch(struct world *world, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    bool taken_back = false;
+    if (recover_start_master(world, &taken_back, err) == 0)
+        return 0;
+    (void)watch_begin(world, &ignored);
+    return -1;
+}
+
 int engine_start_master(struct engine *engine, struct err *err)
 {
     struct world *world = &engine->world;
     const struct service *service = &world->facts.master.service;
     bool active = false, taken_back = false;
     struct buf said = BUF_INIT;
-    /* the watchdog may have started it, or be about to */
+    struct err first = ERR_INIT;
+    if (service_active(world->hosts[SIDE_MASTER], service, &active, err) != 0)
+        return -1;
+    if (!active) {
+        world_note(world, SEVERITY_WARNING, "the master's mysqld is not running: it is started before anything else");
+        active = service_start(world->hosts[SIDE_MASTER], service, &first) == 0;
+    }
+    /* only now: until then the watchdog may start it, when this program dies, too */
     int rc = watchdog_disarm(world->hosts[SIDE_MASTER], world->run_dir[SIDE_MASTER], &taken_back, &said, err);
     if (rc == 0 && said.len > 0)
         world_note(world, SEVERITY_INFO, "the watchdog on the master: %s", buf_str(&said));
     buf_free(&said);
-    if (rc != 0 || service_active(world->hosts[SIDE_MASTER], service, &active, err) != 0)
-        return -1;
-    if (!active) {
-        world_note(world, SEVERITY_WARNING, "the master's mysqld is not running: it is started before anything else");
-        if (service_start(world->hosts[SIDE_MASTER], service, err) != 0)
-            return -1;
-    }
-    return world_db(world, SIDE_MASTER, err) != NULL ? 0 : -1;
+    if (rc == 0 && !active) /* what kept it from starting may be what the watchdog has taken back, or what the run did */
+        return start_or_watch(world, err);
+    return rc == 0 && world_db(world, SIDE_MASTER, err) != NULL ? 0 : -1;
 }
 
 static bool rebooted(struct world *world, enum side side, const char *then)
@@ -229,7 +265,7 @@ static int prepare(struct engine *engine, const struct past *past, const struct 
                                    (from->step < 11 || (from->change < engine->plan.count && engine->plan.changes[from->change].restarts));
     if (from->why != NULL)
         world_note(world, SEVERITY_INFO, "%s", from->why);
-    if (from->discard && discard(engine, past, err) != 0)
+    if (from->discard && (discard(engine, past, err) != 0 || journal_mark(engine->journal, "discarded", err) != 0))
         return -1;
     if (!slave_may_be_down && engine_start_slave(engine, past, err) != 0)
         return -1;
@@ -246,11 +282,9 @@ static int ask(struct engine *engine, const struct resume_from *from, struct err
 {
     char *text = mem_printf("Go on with run %s at step %d of %d, %s?", engine->world.run_id, from->back != 0 ? from->back : from->step,
                             STEP_COUNT, steps[(from->back != 0 ? from->back : from->step) - 1]->title);
-    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
-    struct answer answer = { .yes = false };
-    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
+    int rc = engine_ask(engine, text, err);
     free(text);
-    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
+    return rc;
 }
 
 static int must_be(const struct past *past, struct err *err)
@@ -272,22 +306,57 @@ static int same_plan(const struct engine *engine, struct err *err)
     return err_hint(err, "nothing was touched; `dualserver undo` takes the run back, then `dualserver setup` starts anew");
 }
 
-int engine_resume(struct engine *engine, const struct past *past, struct err *err)
+/* The intent is written when all is kept, so a change that was begun has nothing left to keep. */
+static void recall_kept(struct engine *engine, const struct past *past)
+{
+    engine->kept = mem_alloc((engine->plan.count + 1) * sizeof *engine->kept);
+    for (size_t i = 0; i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        engine->kept[i] = past_change(past, change->step, change->what, change->path) != NULL || past_lost(past, i);
+    }
+}
+
+/* On disk before anything is given up: a resume that is broken off, too, must not take for done what has to be done again. */
+static int note_what_is_again(struct engine *engine, const struct past *past, const struct resume_from *from, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && from->back != 0 && i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        const struct past_change *then = past_change(past, change->step, change->what, change->path);
+        if (change->step >= from->back && engine->left[i] && then != NULL && (then->done || then->failed))
+            rc = journal_again(engine->journal, then->index, err);
+    }
+    return rc == 0 && from->discard ? journal_mark(engine->journal, "discard", err) : rc;
+}
+
+/* Up to where the run itself goes on: nothing of it has changed. */
+static int go_back_in(struct engine *engine, const struct past *past, struct resume_from *from, struct err *err)
 {
     struct resume_probe found;
-    struct resume_from from;
-    if (must_be(past, err) != 0 || engine_recall(engine, past, err) != 0 || same_plan(engine, err) != 0)
+    if (must_be(past, err) != 0 || engine_recall(engine, past, true, err) != 0 || same_plan(engine, err) != 0)
         return -1;
     recall_learnt(engine, past);
+    recall_kept(engine, past);
+    for (size_t i = 0; i < past->change_count; i++)
+        if (past->changes[i].step > engine->world.begun)
+            engine->world.begun = past->changes[i].step;
     if (engine_start_master(engine, err) != 0 || probe(engine, past, &found, err) != 0)
         return -1;
     engine->left = mem_alloc((engine->plan.count + 1) * sizeof *engine->left);
-    resume_decide(past, &engine->plan, &found, engine->left, &from);
-    engine->first_step = from.first_step;
-    if (ask(engine, &from, err) != 0)
+    resume_decide(past, &engine->plan, &found, engine->left, from);
+    engine->first_step = from->first_step;
+    if (ask(engine, from, err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);
-    if (engine->journal == NULL || journal_mark(engine->journal, "resume", err) != 0 || prepare(engine, past, &from, err) != 0)
-        return -1;
+    return engine->journal == NULL ? -1 : journal_mark(engine->journal, "resume", err);
+}
+
+int engine_resume(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct resume_from from;
+    if (go_back_in(engine, past, &from, err) != 0)
+        return engine_advise(err, "the run stays as it is; `dualserver resume` goes on with it, `dualserver undo` takes it back");
+    if (note_what_is_again(engine, past, &from, err) != 0 || prepare(engine, past, &from, err) != 0)
+        return engine_fail(engine, from.step, err);
     return engine_carry_out(engine, err);
 }

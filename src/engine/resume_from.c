@@ -4,16 +4,25 @@
 
 #include "steps/copy_way.h"
 
-enum { SHIP = 6, ASIDE = 7, IN_PLACE = 8, STARTED = 11, POINTED = 12, PROVEN = 13 };
+enum { SHIP = 6, ASIDE = 7, IN_PLACE = 8, SLAVE_FILE = 10, STARTED = 11, POINTED = 12, PROVEN = 13 };
 
 static const struct past_change *record(const struct past *past, const struct change *change)
 {
     return past_change(past, change->step, change->what, change->path);
 }
 
-static bool done(const struct past *past, const struct change *change)
+/* The old data is aside, once and for all: a second time it would be the new that goes there. */
+static bool once(const struct change *change)
 {
+    return change->step == ASIDE && change->destroys;
+}
+
+static bool done(const struct past *past, const struct plan *plan, size_t index)
+{
+    const struct change *change = &plan->changes[index];
     const struct past_change *found = record(past, change);
+    if (found == NULL && past_lost(past, index))
+        return !past->went_back || index < past->again_from || once(change);
     return found != NULL && found->done;
 }
 
@@ -74,6 +83,20 @@ static bool has(const struct change *change, const char *mark)
     return change->after != NULL && strstr(change->after, mark) != NULL;
 }
 
+static bool sets_password(const struct change *change)
+{
+    return has(change, SECRET_REPLICATION_NATIVE) || has(change, SECRET_REPLICATION_SHA2);
+}
+
+/* The account got another password in an earlier resume that was broken off there: that is not how far the run had come. */
+static bool only_renewed(const struct past *past, const struct plan *plan, size_t change)
+{
+    for (size_t i = change + 1; sets_password(&plan->changes[change]) && i < plan->count; i++)
+        if (plan->changes[i].step > plan->changes[change].step && done(past, plan, i))
+            return true;
+    return false;
+}
+
 /* A password that was made is not known any more: the account gets another before the slave is told. */
 static void renew_password(const struct plan *plan, bool *left)
 {
@@ -81,7 +104,7 @@ static void renew_password(const struct plan *plan, bool *left)
     for (size_t i = 0; i < plan->count; i++)
         needed = needed || (left[i] && has(&plan->changes[i], SECRET_REPLICATION));
     for (size_t i = 0; i < plan->count; i++)
-        if (needed && (has(&plan->changes[i], SECRET_REPLICATION_NATIVE) || has(&plan->changes[i], SECRET_REPLICATION_SHA2)))
+        if (needed && sets_password(&plan->changes[i]))
             left[i] = true;
 }
 
@@ -102,25 +125,29 @@ void resume_decide(const struct past *past, const struct plan *plan, const struc
 {
     *from = (struct resume_from){ .change = plan->count, .step = PROVEN };
     for (size_t i = 0; i < plan->count; i++) {
-        left[i] = !done(past, &plan->changes[i]);
-        if (left[i] && from->change == plan->count) {
+        left[i] = !done(past, plan, i);
+        if (left[i] && from->change == plan->count && !only_renewed(past, plan, i)) {
             from->change = i;
             from->step = plan->changes[i].step;
         }
     }
     from->back = go_back(past, plan, probe, from->step, &from->why);
-    from->discard = from->back != 0 && step_begun(past, IN_PLACE, PROVEN);
+    from->discard = past->discarding || (from->back != 0 && step_begun(past, IN_PLACE, PROVEN));
     for (size_t i = 0; i < plan->count; i++) {
         const struct change *change = &plan->changes[i];
-        /* the old data is aside, once and for all: a second time it would be the new that goes there */
-        const bool once = change->step == ASIDE && change->destroys && done(past, change);
-        if (from->back != 0 && change->step >= from->back && !once)
+        if (from->back != 0 && change->step >= from->back && !(once(change) && done(past, plan, i)))
             left[i] = true;
         /* somebody may have started it */
         if (from->back == 0 && from->step >= IN_PLACE && from->step < STARTED && change->step == ASIDE && change->restarts)
             left[i] = true;
         /* the watchdog may have put the old option file back */
         if (change->step == 1 && change->path != NULL && (from->step <= 4 || (from->back != 0 && from->back <= 4)))
+            left[i] = true;
+        /* a restart has started the old replication again */
+        if (change->step == ASIDE && change->revert_last && from->step <= ASIDE)
+            left[i] = true;
+        /* the server may have refused its new option file, which was put back then */
+        if (change->step == SLAVE_FILE && change->path != NULL && from->step >= SLAVE_FILE && from->step <= STARTED)
             left[i] = true;
         if (from->step >= PROVEN && change->step == PROVEN)
             left[i] = true;

@@ -101,6 +101,63 @@ bool runs_unfinished(const char *state_dir, const struct answers *answers, struc
     return found;
 }
 
+bool runs_made(const char *state_dir, const struct answers *answers, struct past *past)
+{
+    struct strings names = { .count = 0 };
+    struct err ignored = ERR_INIT;
+    bool found = false;
+    if (state_dir != NULL)
+        list_runs(state_dir, &names);
+    for (size_t i = 0; !found && i < names.count; i++) {
+        if (read_run(state_dir, names.items[i], past, &ignored) != 0)
+            continue;
+        const enum past_state state = past_state(past);
+        found = (state == PAST_PROVEN || state == PAST_ACCEPTED) && past->answers != NULL &&
+                (answers == NULL || same_pair(past, answers->master.host, answers->slave.host));
+        if (!found)
+            past_free(past);
+    }
+    strings_free(&names);
+    return found;
+}
+
+int runs_pair(const char *state_dir, struct answers *answers, struct err *err)
+{
+    struct past past;
+    if (runs_made(state_dir, NULL, &past)) {
+        const int rc = answers_parse(answers, past.run, past.answers, strlen(past.answers), err);
+        past_free(&past);
+        return rc;
+    }
+    err_set(err, ERR_USAGE, "which servers? no answers are given, and %.200s knows of no pair that was set up",
+            state_dir != NULL ? state_dir : "no state folder");
+    return err_hint(err, "--answers FILE names them, as for setup; --state-dir another folder of runs");
+}
+
+void runs_other_slaves(const char *state_dir, const struct answers *answers, struct strings *texts)
+{
+    struct strings names = { .count = 0 }, seen = { .count = 0 };
+    struct err ignored = ERR_INIT;
+    if (state_dir != NULL)
+        list_runs(state_dir, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        struct past past;
+        if (read_run(state_dir, names.items[i], &past, &ignored) != 0)
+            continue;
+        const enum past_state state = past_state(&past);
+        const char *slave = past.hosts[SIDE_SLAVE];
+        if ((state == PAST_PROVEN || state == PAST_ACCEPTED) && past.answers != NULL && slave != NULL &&
+            text_same(past.hosts[SIDE_MASTER], answers->master.host) && !text_same(slave, answers->slave.host) &&
+            !strings_has(&seen, slave)) {
+            strings_add(&seen, slave);
+            strings_add(texts, past.answers);
+        }
+        past_free(&past);
+    }
+    strings_free(&names);
+    strings_free(&seen);
+}
+
 char *runs_later(const char *state_dir, const struct past *past)
 {
     struct strings names = { .count = 0 };
@@ -127,6 +184,7 @@ static const struct {
     [PAST_UNFINISHED] = { "unfinished", "resume or undo", "`dualserver resume` goes on, `dualserver undo` takes it back" },
     [PAST_PROVEN] = { "proven", "accept or undo",
                       "`dualserver accept` lets go of the slave's old data, `dualserver undo` takes the run back" },
+    [PAST_ACCEPTING] = { "accepting", "accept", "letting go of the slave's old data broke off: `dualserver accept` goes on with it" },
     [PAST_UNDOING] = { "undoing", "undo", "an undo broke off: `dualserver undo` goes on with it" },
     [PAST_UNDONE] = { "undone", "", "all was taken back" },
     [PAST_ACCEPTED] = { "accepted", "", "done, and the slave's old data is gone" },

@@ -1,5 +1,5 @@
 /* A run is taken back: what each change knows of its way back, from the last to the first; then the option files as they were,
- * the servers started with them, and what may only be done then. accept() is the other end: the old data goes. */
+ * the servers started with them, and what may only be done then. The other end is in accept.c: the old data goes. */
 #include "engine_room.h"
 
 #include <stdlib.h>
@@ -15,25 +15,18 @@
 #include "host/file.h"
 #include "host/service.h"
 #include "mysql/cnf.h"
-#include "steps/aside.h"
 #include "steps/copy_way.h"
 #include "steps/take_back.h"
-
-static int ask(struct engine *engine, const char *text, struct err *err)
-{
-    const struct question question = { .kind = QUESTION_YES_NO, .text = text };
-    struct answer answer = { .yes = false };
-    int rc = engine->port.ask(engine->port.context, &question, &answer, err);
-    return rc == 0 && !answer.yes ? err_set(err, ERR_REFUSED, "nothing was done: the run stays as it is") : rc;
-}
+#include "steps/watch.h"
 
 static int may_undo(const struct engine *engine, const struct past *past, struct err *err)
 {
     const enum past_state state = past_state(past);
-    if (state == PAST_ACCEPTED || state == PAST_UNDONE || state == PAST_UNTOUCHED) {
+    if (state == PAST_ACCEPTED || state == PAST_ACCEPTING || state == PAST_UNDONE || state == PAST_UNTOUCHED) {
         err_set(err, ERR_REFUSED, "run %s is %s", past->run, past_state_word(state));
-        return err_hint(err, state == PAST_ACCEPTED ? "the slave's old data was let go of: there is nothing to go back to"
-                                                    : "there is nothing to take back");
+        return err_hint(err, state == PAST_ACCEPTED    ? "the slave's old data was let go of: there is nothing to go back to"
+                             : state == PAST_ACCEPTING ? "part of the slave's old data may be gone already: `dualserver accept` goes on"
+                                                       : "there is nothing to take back");
     }
     char *later = runs_later(engine->state_dir, past);
     if (later == NULL)
@@ -74,14 +67,31 @@ static bool same_text(const char *sha256, bool exists, const struct buf *text)
     return same;
 }
 
-static bool ours(const struct past *past, const struct past_change *of, bool exists, const struct buf *text)
+/* What it was before the run: the plan, where it is that of then, knows it also when the journal does not tell any more. */
+static bool as_before(const struct engine *engine, const struct past *past, const struct past_change *of, bool exists, const struct buf *text)
 {
-    if (same_text(first_of(past, of)->before_sha256, exists, text))
+    for (size_t i = 0; engine->same_plan && i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->kind == CHANGE_FILE && change->server == of->side && strcmp(change->path, of->path) == 0)
+            return change->before == NULL ? !exists : exists && text->len == strlen(change->before) && strcmp(buf_str(text), change->before) == 0;
+    }
+    return same_text(first_of(past, of)->before_sha256, exists, text);
+}
+
+static bool ours(const struct engine *engine, const struct past *past, const struct past_change *of, bool exists, const struct buf *text)
+{
+    if (as_before(engine, past, of, exists, text))
         return true;
     for (size_t i = 0; i < past->change_count; i++) {
         const struct past_change *change = &past->changes[i];
         if (change->path != NULL && change->side == of->side && strcmp(change->path, of->path) == 0 &&
             same_text(change->after_sha256, exists, text))
+            return true;
+    }
+    for (size_t i = 0; engine->same_plan && exists && i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->kind == CHANGE_FILE && change->server == of->side && strcmp(change->path, of->path) == 0 &&
+            strcmp(buf_str(text), change->after) == 0)
             return true;
     }
     return false;
@@ -127,7 +137,7 @@ static int check_files(struct engine *engine, const struct past *past, struct er
         if (change->path == NULL || change->undone)
             continue;
         int rc = read_file(engine->world.hosts[change->side], change->path, &now, &exists, err);
-        if (rc == 0 && !ours(past, change, exists, &now)) {
+        if (rc == 0 && !ours(engine, past, change, exists, &now)) {
             show_edit(engine, change, &now);
             rc = err_set(err, ERR_REFUSED, "%s on the %s was edited since this run wrote it", change->path, side_name(change->side));
             err_hint(err, "nothing was touched; take that edit out (the diff is above), undo, and put it in again");
@@ -139,33 +149,30 @@ static int check_files(struct engine *engine, const struct past *past, struct er
     return 0;
 }
 
-static int remove_file(struct host *host, const char *path, struct err *err)
-{
-    return host_script(host, NULL, err, "#: file\n# rm $1\nrm -f -- \"$1\"; sync -- \"${1%/*}\"", path, NULL);
-}
-
 static int restore_file(struct engine *engine, const struct past *past, const struct past_change *change, struct err *err)
 {
     struct host *host = engine->world.hosts[change->side];
-    const struct past_change *first = first_of(past, change);
+    const struct buf none = BUF_INIT;
     char *backup = mem_printf("%s.%s.bak", change->path, engine->world.run_id);
     struct buf now = BUF_INIT, before = BUF_INIT;
     bool exists = false, kept = false;
     int rc = read_file(host, change->path, &now, &exists, err);
     if (rc == 0)
         rc = read_file(host, backup, &before, &kept, err);
-    const bool as_before = same_text(first->before_sha256, exists, &now);
-    if (rc == 0 && !as_before && first->before_sha256 == NULL)
-        rc = remove_file(host, change->path, err);
-    else if (rc == 0 && !as_before && kept && same_text(first->before_sha256, true, &before))
+    const bool so_already = as_before(engine, past, change, exists, &now);
+    if (rc == 0 && !so_already && !ours(engine, past, change, exists, &now))
+        rc = err_set(err, ERR_REFUSED, "%s on the %s was edited since this run wrote it", change->path, side_name(change->side));
+    else if (rc == 0 && !so_already && as_before(engine, past, change, false, &none))
+        rc = file_remove(host, change->path, err);
+    else if (rc == 0 && !so_already && kept && as_before(engine, past, change, true, &before))
         rc = file_replace(host, change->path, buf_str(&before), before.len, &now, NULL, err);
-    else if (rc == 0 && !as_before)
+    else if (rc == 0 && !so_already)
         rc = err_set(err, ERR_WORLD, "the backup %s is missing or is not what the file was", backup);
     if (rc == 0 && kept) /* the file itself is that again */
-        rc = remove_file(host, backup, err);
+        rc = file_remove(host, backup, err);
     char *by_watchdog = mem_printf("%s.%s.taken-back", change->path, engine->world.run_id);
     if (rc == 0)
-        rc = remove_file(host, by_watchdog, err);
+        rc = file_remove(host, by_watchdog, err);
     free(by_watchdog);
     buf_wipe(&now);
     buf_wipe(&before);
@@ -175,10 +182,15 @@ static int restore_file(struct engine *engine, const struct past *past, const st
 
 /* Reverts of changes. */
 
-static const struct past_change *begun(const struct past *past, const struct change *change)
+/* *index: the change's in the plan, then in the journal. */
+static bool to_revert(const struct engine *engine, const struct past *past, size_t *index)
 {
+    const struct change *change = &engine->plan.changes[*index];
     const struct past_change *found = past_change(past, change->step, change->what, change->path);
-    return found != NULL && !found->undone ? found : NULL;
+    if (found == NULL)
+        return engine->same_plan && past_lost(past, *index);
+    *index = found->index;
+    return !found->undone;
 }
 
 static int revert(struct engine *engine, const struct past *past, bool last, struct err *err)
@@ -186,8 +198,8 @@ static int revert(struct engine *engine, const struct past *past, bool last, str
     struct world *world = &engine->world;
     for (size_t i = engine->plan.count; i-- > 0;) {
         const struct change *change = &engine->plan.changes[i];
-        const struct past_change *then = begun(past, change);
-        if (then == NULL || change->kind == CHANGE_FILE || change->revert == NULL || change->revert_last != last)
+        size_t then = i;
+        if (change->kind == CHANGE_FILE || change->revert == NULL || change->revert_last != last || !to_revert(engine, past, &then))
             continue;
         world->step = change->step;
         char *what = mem_printf("take back: %s", change->what);
@@ -195,24 +207,36 @@ static int revert(struct engine *engine, const struct past *past, bool last, str
         free(what);
         if (change->revert(world, change, err) != 0)
             return err_wrap(err, "step %d", change->step);
-        if (journal_taken_back(engine->journal, then->index, err) != 0)
+        if (journal_taken_back(engine->journal, then, err) != 0)
             return -1;
     }
     return 0;
 }
 
-static int revert_files(struct engine *engine, const struct past *past, struct err *err)
+static int revert_lost_files(struct engine *engine, const struct past *past, struct err *err)
+{
+    for (size_t i = engine->plan.count; i-- > 0;) {
+        const struct change *change = &engine->plan.changes[i];
+        struct past_change then = { .step = change->step, .side = change->server, .path = change->path };
+        if (change->kind == CHANGE_FILE && engine->same_plan && past_lost(past, i) && first_of(past, &then) == &then &&
+            restore_file(engine, past, &then, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int revert_files(struct engine *engine, const struct past *past, enum side side, struct err *err)
 {
     for (size_t i = past->change_count; i-- > 0;) {
         const struct past_change *change = &past->changes[i];
-        if (change->path == NULL || change->undone)
+        if (change->path == NULL || change->undone || change->side != side)
             continue;
         engine->world.step = change->step;
         world_emit(&engine->world, &(struct event){ .kind = EVENT_CHANGE, .side = change->side, .text = change->path });
         if (restore_file(engine, past, change, err) != 0 || journal_taken_back(engine->journal, change->index, err) != 0)
             return -1;
     }
-    return 0;
+    return revert_lost_files(engine, past, err);
 }
 
 /* Only of a log that this run began: it was off before, and no index was there. */
@@ -230,36 +254,59 @@ static int remove_binlogs(struct engine *engine, const struct past *past, struct
                        master->binlog_index, NULL);
 }
 
-static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
+static bool was_restarted(const struct engine *engine, const struct past *past, int step)
+{
+    for (size_t i = 0; i < engine->plan.count; i++) {
+        const struct change *change = &engine->plan.changes[i];
+        if (change->restarts && change->step == step && past_change(past, step, change->what, change->path) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* From the stop on nothing but the start counts: neither a cancel nor a connection that breaks keeps it from being tried. */
+static int stop_and_start(struct engine *engine, const struct past *past, enum side side, struct err *err)
 {
     struct world *world = &engine->world;
     const struct service *service = &facts_of(&world->facts, side)->service;
-    bool restarted = false;
-    for (size_t i = 0; i < engine->plan.count; i++) {
-        const struct change *change = &engine->plan.changes[i];
-        restarted = restarted || (change->restarts && change->step == step &&
-                                  past_change(past, step, change->what, change->path) != NULL);
-    }
-    if (!restarted)
-        return 0;
-    world->step = step;
-    world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });
-    if (side == SIDE_MASTER)
-        world_downtime_begin(world);
-    world_db_close(world, side);
+    const int cancel_fd = world->hosts[side]->cancel_fd;
+    world->hosts[side]->cancel_fd = -1;
     int rc = service_stop(world->hosts[side], service, err);
-    struct err binlogs = ERR_INIT;
+    struct err binlogs = ERR_INIT, starting = ERR_INIT;
     if (rc == 0 && side == SIDE_MASTER && remove_binlogs(engine, past, &binlogs) != 0)
         world_note(world, SEVERITY_WARNING, "the binary logs that the run began are still there: %s", binlogs.text);
-    struct err starting = ERR_INIT;
-    if (service_start(world->hosts[side], service, &starting) != 0 && rc == 0) {
+    if (service_start(world->hosts[side], service, &starting) != 0 &&
+        (recover_reconnect(world, side, &starting) != 0 || service_start(world->hosts[side], service, &starting) != 0) && rc == 0) {
         *err = starting;
         rc = -1;
     }
+    world->hosts[side]->cancel_fd = cancel_fd;
+    return rc;
+}
+
+static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
+{
+    struct world *world = &engine->world;
+    if (!was_restarted(engine, past, step))
+        return 0;
+    world->step = step;
+    world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });
+    if (side == SIDE_MASTER) {
+        struct err no_room = ERR_INIT; /* the copy may fill the disk that the watchdog's script is to lie on */
+        (void)recover_clean_side(world, side, &no_room);
+        if (watch_begin(world, err) != 0)
+            return -1;
+        world_downtime_begin(world);
+        world_limit_off(world);
+    }
+    world_db_close(world, side);
+    int rc = stop_and_start(engine, past, side, err);
     if (rc == 0 && world_db(world, side, err) == NULL)
         rc = -1;
-    if (side == SIDE_MASTER)
+    if (side == SIDE_MASTER && rc == 0) { /* else it stays armed, and goes on trying */
         world_downtime_end(world);
+        (void)watch_end(world, NULL);
+    }
     return rc == 0 ? 0 : err_wrap(err, "the %s's server could not be restarted", side_name(side));
 }
 
@@ -304,30 +351,50 @@ static int take_back(struct engine *engine, const struct past *past, struct err 
         return -1;
     if (step_begun(past, 6) && way->discard != NULL && way->discard(world, err) != 0)
         return -1;
-    if (revert_files(engine, past, err) != 0 || restart(engine, past, SIDE_MASTER, 2, err) != 0 ||
+    if (revert_files(engine, past, SIDE_SLAVE, err) != 0 || revert_files(engine, past, SIDE_MASTER, err) != 0 || restart(engine, past, SIDE_MASTER, 2, err) != 0 ||
         restart(engine, past, SIDE_SLAVE, 7, err) != 0 || revert(engine, past, true, err) != 0 ||
         old_data_is_back(world, err) != 0)
         return -1;
     return recover_remove(world, err);
 }
 
-static void end(struct engine *engine, bool ok, const char *verdict, const char *advice)
+/* What keeps a server from starting may be what the run has written: its option files are put back first then. Not where an old
+ * replication would be taken up onto the new data. */
+static int bring_up(struct engine *engine, const struct past *past, enum side side, struct err *err)
 {
-    engine->world.step = 0;
-    engine_emit_result(engine, ok, verdict, advice);
-    guard_end(&engine->world);
-    journal_close(engine->journal);
-    engine->journal = NULL;
+    struct world *world = &engine->world;
+    if ((side == SIDE_MASTER ? engine_start_master(engine, err) : engine_start_slave(engine, past, err)) == 0)
+        return 0;
+    if (err->code != ERR_COMMAND || (side == SIDE_SLAVE && world->facts.slave.slave_status.configured))
+        return -1;
+    world_note(world, SEVERITY_WARNING, "the %s's server does not start: %s; its option files are put back first", side_name(side),
+               err->text);
+    *err = (struct err)ERR_INIT;
+    return revert_files(engine, past, side, err) != 0 ||
+                   service_start(world->hosts[side], &facts_of(&world->facts, side)->service, err) != 0 || world_db(world, side, err) == NULL
+               ? -1
+               : 0;
+}
+
+/* To start the slave its option file may have to be written: the journal knows that then, and it is taken back, too. */
+static int start_and_take_back(struct engine *engine, const struct past *past, struct err *err)
+{
+    struct past now;
+    if (bring_up(engine, past, SIDE_MASTER, err) != 0 || bring_up(engine, past, SIDE_SLAVE, err) != 0 || past_read(past->folder, &now, err) != 0)
+        return -1;
+    const int rc = take_back(engine, &now, err);
+    past_free(&now);
+    return rc;
 }
 
 int engine_undo(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
-    if (may_undo(engine, past, err) != 0 || engine_recall(engine, past, err) != 0 || check_files(engine, past, err) != 0)
-        return -1;
+    if (may_undo(engine, past, err) != 0 || engine_recall(engine, past, false, err) != 0 || check_files(engine, past, err) != 0)
+        return engine_advise(err, "the run stays as it is; `dualserver undo` takes it back");
     char *text = mem_printf("Take run %s back? The slave's %s is then as it was before it; servers that were restarted are "
                             "restarted once more.", past->run, engine->answers->database);
-    int rc = ask(engine, text, err);
+    int rc = engine_ask(engine, text, err);
     free(text);
     if (rc != 0)
         return -1;
@@ -337,52 +404,19 @@ int engine_undo(struct engine *engine, const struct past *past, struct err *err)
         return -1;
     if (!engine->same_plan)
         world_note(world, SEVERITY_WARNING, "the plan made now is not the one of then; what both have is taken back");
+    if (past->spoilt > 0)
+        world_note(world, SEVERITY_WARNING, "%zu lines of the journal cannot be read: what only they tell of is not taken back; compare both servers",
+                   past->spoilt);
     struct err mark = ERR_INIT;
     engine->port.cancel_fd = -1;
-    if (engine_start_master(engine, err) != 0 || engine_start_slave(engine, past, err) != 0 || take_back(engine, past, err) != 0) {
-        end(engine, false, err->text, "what was taken back so far stays so; `dualserver undo` goes on");
+    if (start_and_take_back(engine, past, err) != 0) {
+        engine_end(engine, false, err->text, "what was taken back so far stays so; `dualserver undo` goes on");
         return -1;
     }
     if (journal_mark(engine->journal, "undone", &mark) != 0)
         world_note(world, SEVERITY_WARNING, "%s", mark.text);
+    engine_amend_report(engine, "undone: both servers are as before the run");
     tell_steps(engine, past);
-    end(engine, true, "undone: both servers are as before the run", "");
-    return 0;
-}
-
-static int let_go(struct engine *engine, struct err *err)
-{
-    struct world *world = &engine->world;
-    char *aside = aside_database(world), *folder = mem_printf("%s/%s", world->facts.slave.datadir, aside);
-    int rc = take_back_drop(world, aside, folder, err);
-    free(aside);
-    free(folder);
-    return rc == 0 ? recover_remove(world, err) : rc;
-}
-
-int engine_accept(struct engine *engine, const struct past *past, struct err *err)
-{
-    struct world *world = &engine->world;
-    const enum past_state state = past_state(past);
-    if (state != PAST_PROVEN) {
-        err_set(err, ERR_REFUSED, "run %s is %s: only what is proven can be accepted", past->run, past_state_word(state));
-        return err_hint(err, "%s%s", past_next(state)[0] != '\0' ? "what can be done with it: dualserver " : "there is nothing to accept",
-                        past_next(state));
-    }
-    if (engine_recall(engine, past, err) != 0)
-        return -1;
-    char *text = mem_printf("Let go of what run %s has kept? The slave's old data of before it is deleted, for good.", past->run);
-    int rc = ask(engine, text, err);
-    free(text);
-    if (rc != 0)
-        return -1;
-    engine->journal = journal_open(world->state_dir, err);
-    if (engine->journal == NULL)
-        return -1;
-    if (let_go(engine, err) != 0 || journal_mark(engine->journal, "accepted", err) != 0) {
-        end(engine, false, err->text, "`dualserver accept` goes on");
-        return -1;
-    }
-    end(engine, true, "accepted: the old data is gone", "");
+    engine_end(engine, true, "undone: both servers are as before the run", "");
     return 0;
 }

@@ -125,3 +125,8 @@ int file_replace(struct host *host, const char *path, const char *content, size_
     buf_free(&errout);
     return rc;
 }
+
+int file_remove(struct host *host, const char *path, struct err *err)
+{
+    return host_script(host, NULL, err, "#: file\n# rm $1\nrm -f -- \"$1\"; sync -- \"${1%/*}\"", path, NULL);
+}

@@ -23,10 +23,10 @@ const char *const *gate_scripts(size_t *count)
 #define NO_LINE "END-OF-LINES" /* where the lines end that option files may have */
 
 /* Kinds that are literals of the host: the gate has a function is_KIND for each. */
-static const char *const literal_kinds[] = { "base", "boot", "data", "database", "file", "folder", "index", "name", "options", "owner",
+static const char *const literal_kinds[] = { "base", "boot", "data", "database", "file", "folder", "index", "logs", "name", "options", "owner",
                                              "peer", "room", "sdiroom", "seen", "socket", "tool", "unit" };
-static const char *const other_kinds[] = { "word", "leaf", "part", "text", "lock", "run", "in", "sdi", "never",
-                                           "<client", "<lines", "<names" };
+static const char *const other_kinds[] = { "word", "leaf", "below", "part", "mark", "probe", "text", "lock", "log", "run", "in", "sdi", "never",
+                                           "<client", "<lines", "<names", "<paths" };
 
 static bool has_word(const char *const *words, size_t count, const char *word, size_t len)
 {
@@ -154,6 +154,11 @@ static const char kinds[] =
     "is_word() { case $1 in ''|.|..|-?*|*[!A-Za-z0-9._:@%+,=-]*) return 1;; esac; }\n"
     "is_leaf() { case $1 in ''|.|..|-*|*/*) return 1;; esac; }\n"
     "is_file_name() { case $1 in ''|.|..|-*|*[!A-Za-z0-9._@#\\$-]*) return 1;; esac; }\n"
+    "is_below() { case $1 in ''|/*|..|../*|*/..|*/../*) return 1;; esac; }\n"
+    "is_mark() { case $1 in is-aside|coming-back) ;; *) return 1;; esac; }\n"
+    "is_probe() { [ \"$1\" = 'SELECT 1' ]; }\n"
+    /* a log, its index or what the logs' names begin with; a name alone is one in the data directory */
+    "is_log() { is_leaf \"${1##*/}\" || return 1; case $1 in */*) is_logs \"${1%/*}\";; esac; }\n"
     "is_part() { case $1 in copy|incoming) ;; *) return 1;; esac; }\n"
     "is_lock() { [ \"${1##*/}\" = .dualserver-lock ] && is_base \"${1%/*}\" && [ ! -L \"$1\" ]; }\n"
     "is_named() {\n"
@@ -279,6 +284,7 @@ static const char deciding[] =
     "  *'<lines'*) input=$(cat; echo .); input=${input%.}; new_lines \"$@\"; printf %s \"$input\" | (run \"$@\"); exit;;\n"
     "  *'<names'*) input=$(tr '\\0\\n' '\\n\\001'; echo .); input=${input%.}; names\n"
     "    printf %s \"$input\" | tr '\\n\\001' '\\0\\n' | (run \"$@\"); exit;;\n"
+    "  *'<paths'*) input=$(cat; echo .); input=${input%.}; names; printf %s \"$input\" | (run \"$@\"); exit;;\n"
     "esac\n"
     "run \"$@\"\n";
 

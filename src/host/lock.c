@@ -18,6 +18,7 @@
 
 #define TOUCH_EVERY_MS 2000
 #define AGAIN_AFTER_MS 500 /* when the connection broke */
+#define RELEASE_MS 20000u  /* a host that is gone must not hold up the end for long: its lock is stale soon */
 
 struct lock {
     struct host *host; /* the thread's own session */
@@ -313,7 +314,7 @@ int lock_release(struct host *host, struct lock *lock, struct err *err)
         continue;
     pthread_join(lock->thread, NULL);
     if (host != NULL && !lock->lost)
-        rc = host_script(host, NULL, err, release_script, lock->path, lock->run, NULL);
+        rc = host_script_with(host, NULL, 0, RELEASE_MS, NULL, NULL, err, release_script, lock->path, lock->run, NULL);
     lock_free(lock);
     return rc;
 }

@@ -24,7 +24,7 @@
 #include "base/quote.h"
 #include "mysql/session.h"
 #include "mysql/status.h"
-#include "table_sum.h"
+#include "mysql/table_sum.h"
 
 #define HELD_TRIES 3
 #define HELD_BYTES (64u << 20) /* `held` reads both sides under the lock, `stopped` the master's only: better for larger tables */

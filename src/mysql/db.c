@@ -122,6 +122,11 @@ static int prepare_session(struct db *db, struct err *err)
     return db_exec(db, err, "SET SESSION sql_mode = '', autocommit = 1");
 }
 
+void db_library_begin(void)
+{
+    (void)mysql_library_init(0, NULL, NULL);
+}
+
 struct db *db_open(const struct db_where *where, struct err *err)
 {
     struct db *db = mem_alloc(sizeof *db);

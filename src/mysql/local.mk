@@ -33,5 +33,4 @@ libmysql_a_SOURCES = \
 	src/mysql/series.c \
 	src/mysql/status.c \
 	src/mysql/table_sum.c \
-	src/mysql/table_sum.h \
 	src/mysql/table_text.c

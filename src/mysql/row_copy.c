@@ -189,6 +189,8 @@ static int read_columns(struct table_copy *table, struct err *err)
             add_column(table, row_str(&rows, i, "Field"), form, charset);
     }
     buf_addf(&table->select, " FROM %s", buf_str(&name));
+    if (copy->where != NULL)
+        buf_addf(&table->select, " WHERE %s", copy->where);
     buf_adds(&table->insert, ") VALUES ");
     rows_free(&rows);
     buf_free(&name);

@@ -26,6 +26,7 @@ static uint64_t number_of(const struct rows *rows, const char *old_name, const c
 void slave_status_from_rows(struct slave_status *status, struct rows *rows)
 {
     const char *behind = row_get(rows, 0, column(rows, "Seconds_Behind_Master", "Seconds_Behind_Source"));
+    const char *io = row_str(rows, 0, column(rows, "Slave_IO_Running", "Replica_IO_Running"));
     *status = (struct slave_status){
         .configured = rows->count > 0,
         .master_host = text_of(rows, "Master_Host", "Source_Host"),
@@ -35,7 +36,8 @@ void slave_status_from_rows(struct slave_status *status, struct rows *rows)
         .master_port = (unsigned)number_of(rows, "Master_Port", "Source_Port"),
         .io_running = text_of(rows, "Slave_IO_Running", "Replica_IO_Running"),
         .sql_running = text_of(rows, "Slave_SQL_Running", "Replica_SQL_Running"),
-        .seconds_behind = behind != NULL ? atoll(behind) : -1,
+        /* MySQL 9.7 says 0 while it is Connecting, when nothing is left to execute (reproduced) */
+        .seconds_behind = behind != NULL && strcasecmp(io, "Yes") == 0 ? atoll(behind) : -1,
         .master_log_file = text_of(rows, "Master_Log_File", "Source_Log_File"),
         .read_master_log_pos = number_of(rows, "Read_Master_Log_Pos", "Read_Source_Log_Pos"),
         .relay_master_log_file = text_of(rows, "Relay_Master_Log_File", "Relay_Source_Log_File"),
@@ -82,6 +84,18 @@ bool slave_status_running(const struct slave_status *status)
 {
     return status->configured && is_yes(status->io_running) && is_yes(status->sql_running) &&
            status->seconds_behind >= 0;
+}
+
+int slave_let_run(struct db *slave, struct err *err)
+{
+    struct slave_status status;
+    int rc = slave_status_read(slave, &status, err);
+    const bool stands = status.io_running != NULL && status.sql_running != NULL &&
+                        (strcasecmp(status.io_running, "No") == 0 || strcasecmp(status.sql_running, "No") == 0);
+    if (rc == 0 && status.configured && stands && status.last_io_errno == 0 && status.last_sql_errno == 0)
+        rc = db_exec(slave, err, db_dialect(slave)->start);
+    slave_status_free(&status);
+    return rc;
 }
 
 /* A word on a line that matters; NULL: it is a line like the others. */

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "table_sum.h"
+#include "mysql/table_sum.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static void add_column(struct buf *to, const char *name, const char *type)
 
 /* The stored columns one after the other, and which of them are NULL, because CONCAT_WS leaves those out. VIRTUAL columns are
  * not stored, so there is nothing of them to compare. '' when the table has no columns (it is gone). */
-static int row_expression(struct db *db, const char *table, struct buf *expression, struct err *err)
+int table_sum_row(struct db *db, const char *table, struct buf *expression, struct err *err)
 {
     struct rows rows = ROWS_INIT;
     struct buf columns = BUF_INIT, nulls = BUF_INIT;
@@ -68,7 +68,7 @@ static int read_sum(struct db *db, const char *table, char **text, struct err *e
 {
     struct rows rows = ROWS_INIT;
     struct buf row = BUF_INIT;
-    int rc = row_expression(db, table, &row, err);
+    int rc = table_sum_row(db, table, &row, err);
     /* times are read in one zone on both sides */
     if (rc == 0)
         rc = db_exec(db, err, "SET SESSION time_zone = '+00:00'");

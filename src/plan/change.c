@@ -85,6 +85,10 @@ static void mask_passwords(struct buf *diff)
 static void render_file(const struct change *change, struct buf *to)
 {
     struct buf diff = BUF_INIT;
+    if (change->shown != NULL) {
+        render_lines(to, "      ", change->shown);
+        return;
+    }
     const char *before = change->before != NULL ? change->before : "";
     cnf_diff(&diff, change->path, before, strlen(before), change->after, strlen(change->after));
     mask_passwords(&diff);
@@ -107,10 +111,21 @@ void change_render(const struct change *change, struct buf *to)
         render_lines(to, "    undo: ", change->undo);
 }
 
+static void wipe_text(char *text)
+{
+    if (text != NULL)
+        wipe(text, strlen(text));
+}
+
 void plan_free(struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
         struct change *change = &plan->changes[i];
+        if (change->shown != NULL) {
+            wipe_text(change->before);
+            wipe_text(change->after);
+        }
+        free(change->shown);
         free(change->what);
         free(change->why);
         free(change->path);

@@ -188,22 +188,36 @@ void facts_free(struct facts *facts)
     *facts = (struct facts){ .master.side = SIDE_MASTER, .slave.side = SIDE_SLAVE };
 }
 
-/* One server, from its machine to its option files. */
-static int gather_server(struct world *world, struct server_facts *server, struct err *err)
+typedef int look_fn(struct world *world, struct server_facts *server, struct err *err);
+
+static int look_at(struct world *world, struct server_facts *server, look_fn *const looks[], struct err *err)
 {
-    static int (*const looks[])(struct world *, struct server_facts *, struct err *) = {
-        facts_machine, facts_server, facts_options, facts_place,
-    };
     world_db_close(world, server->side);
     fact_set(&server->host, host_name(world->hosts[server->side]));
     world_phase(world, PHASE_DISCOVER, "looking at the %s, %s", side_name(server->side), server->host);
-    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+    for (size_t i = 0; looks[i] != NULL; i++) {
         if (world_cancelled(world, err))
             return -1;
         if (looks[i](world, server, err) != 0)
             return err_wrap(err, "%s %s", side_name(server->side), server->host);
     }
     return 0;
+}
+
+/* One server, from its machine to its option files. */
+static int gather_server(struct world *world, struct server_facts *server, struct err *err)
+{
+    static look_fn *const looks[] = { facts_machine, facts_server, facts_options, facts_place, NULL };
+    return look_at(world, server, looks, err);
+}
+
+int facts_glance(struct world *world, enum side side, struct err *err)
+{
+    static look_fn *const looks[] = { facts_machine, facts_server_glance, facts_logins, facts_place_glance, NULL };
+    struct server_facts *server = side == SIDE_MASTER ? &world->facts.master : &world->facts.slave;
+    free_server(server);
+    *server = (struct server_facts){ .side = side };
+    return look_at(world, server, looks, err);
 }
 
 int facts_gather(struct world *world, struct facts *facts, struct err *err)

@@ -168,6 +168,15 @@ static int find_addresses(struct world *world, struct facts *facts, struct way w
     return 0;
 }
 
+int facts_addresses(struct world *world, struct err *err)
+{
+    struct way ways[2] = { { .numeric = NULL }, { .numeric = NULL } };
+    const int rc = find_addresses(world, &world->facts, ways, err);
+    way_free(&ways[0]);
+    way_free(&ways[1]);
+    return rc;
+}
+
 static void reach_say(struct buf *text, enum reach reach, const char *said)
 {
     static const char *const words[] = {
@@ -189,9 +198,10 @@ static void reach_say(struct buf *text, enum reach reach, const char *said)
     }
 }
 
-static int try_port(struct world *world, const struct server_facts *from, const char *address, unsigned port,
-                    enum reach *reach, struct buf *text, struct err *err)
+int facts_try_port(struct world *world, enum side side, const char *address, unsigned port, enum reach *reach, struct buf *text,
+                   struct err *err)
 {
+    const struct server_facts *from = facts_of(&world->facts, side);
     char number[16];
     struct buf out = BUF_INIT;
     struct look look;
@@ -216,7 +226,7 @@ static int try_closed(struct world *world, const struct server_facts *from, cons
 {
     enum reach ssh = REACH_UNKNOWN;
     struct buf ignored = BUF_INIT;
-    int rc = try_port(world, from, to->address, (unsigned)ssh_port, &ssh, &ignored, err);
+    int rc = facts_try_port(world, from->side, to->address, (unsigned)ssh_port, &ssh, &ignored, err);
     buf_free(&ignored);
     if (rc != 0)
         return -1;
@@ -242,7 +252,7 @@ static int try_reach(struct world *world, const struct server_facts *from, const
     if (to->address == NULL)
         buf_addf(&said, "no address is known by which the %s reaches the %s", side_name(from->side), side_name(to->side));
     else
-        rc = try_port(world, from, to->address, to->port, reach, &said, err);
+        rc = facts_try_port(world, from->side, to->address, to->port, reach, &said, err);
     if (rc == 0 && (facts_loopback_only(to) || facts_deaf_to_ipv6(&world->facts, to->side)) && (*reach == REACH_REFUSED || *reach == REACH_SILENT))
         rc = try_closed(world, from, to, ssh_port, reach, &said, err);
     free(*text);

@@ -29,11 +29,12 @@ static const char machine_script[] = "#: file?\n# look at the machine and its to
     "done\n"
     "exit 0\n";
 
-/* $1: the data directory, $2: the database's folder in it, $3: the data directory as answered, or empty. The room for a run's folder is beside the data directory, or
+/* $1: the data directory, $2: the database's folder in it, $3: the data directory as answered, or empty, $4: what is left out: "" nothing,
+ * "measures" all that reads or writes much. The room for a run's folder is beside the data directory, or
  * inside it where it is a file system of its own: everything there can be renamed in and out. The sample is random, so that no file system packs it, and
  * written only where there is much room; the folder around it gets its time stamp back. What is free counts for an
  * ordinary user. */
-static const char place_script[] = "#: data name data?\n# look at $1: space, file system, speed of a copy\n" LOOK_PROLOGUE
+static const char place_script[] = "#: data name data? word?\n# look at $1: space, file system, speed of a copy\n" LOOK_PROLOGUE
     "datadir=$(readlink -f -- \"$1\") && [ -d \"$datadir\" ] || { echo \"no such directory: $1\" >&2; exit 1; }\n"
     "[ -z \"$3\" ] || [ \"$(readlink -f -- \"$3\")\" = \"$datadir\" ] || { say datadir \"$datadir\"; say elsewhere yes; exit 0; }\n"
     "parent=$(dirname -- \"$datadir\"); folder=$datadir/$2; room=$datadir\n"
@@ -48,6 +49,7 @@ static const char place_script[] = "#: data name data?\n# look at $1: space, fil
     "set -- \"$3\" $(stat -f -c '%a %S' -- \"$datadir\")\n"
     "say datadir_blocks \"$2\"; say datadir_block_size \"$3\"\n"
     "[ -w \"$room\" ] && [ -w \"$datadir\" ] && say writable yes\n"
+    "[ \"$4\" != measures ] || exit 0\n"
     "say datadir_bytes \"$(du -s -B1 -- \"$datadir\" 2>/dev/null | cut -f1)\"\n"
     "if [ -d \"$folder\" ]; then\n"
     "  say database_bytes \"$(du -s -B1 -- \"$folder/\" 2>/dev/null | cut -f1)\"\n"
@@ -257,7 +259,7 @@ static int look_at_process(struct host *host, struct server_facts *server, struc
     return 0;
 }
 
-int facts_place(struct world *world, struct server_facts *server, struct err *err)
+static int look_at_place(struct world *world, struct server_facts *server, const char *without, struct err *err)
 {
     struct host *host = world->hosts[server->side];
     const struct answers_host *answers = facts_answers(world, server->side);
@@ -267,7 +269,7 @@ int facts_place(struct world *world, struct server_facts *server, struct err *er
     fact_set(&server->mysql_group, answers->mysql_group);
     const char *folder = strrchr(server->database_path, '/') + 1;
     if (host_script(host, &out, err, place_script, server->datadir, folder, answers->datadir != NULL ? answers->datadir : "",
-                    NULL) != 0) {
+                    without, NULL) != 0) {
         buf_free(&out);
         return err_wrap(err, "cannot look at its data directory %s", server->datadir);
     }
@@ -283,4 +285,14 @@ int facts_place(struct world *world, struct server_facts *server, struct err *er
     server->database_path = path;
     look_free(&look);
     return look_at_process(host, server, err);
+}
+
+int facts_place(struct world *world, struct server_facts *server, struct err *err)
+{
+    return look_at_place(world, server, "", err);
+}
+
+int facts_place_glance(struct world *world, struct server_facts *server, struct err *err)
+{
+    return look_at_place(world, server, "measures", err);
 }

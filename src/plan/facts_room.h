@@ -38,8 +38,14 @@ const struct answers_host *facts_answers(const struct world *world, enum side si
 int facts_machine(struct world *world, struct server_facts *server, struct err *err);
 /* After it: disk, files, what may be measured there. */
 int facts_place(struct world *world, struct server_facts *server, struct err *err);
+/* The same, but measures nothing: no sizes, no speed. */
+int facts_place_glance(struct world *world, struct server_facts *server, struct err *err);
 /* What the server says about itself. */
 int facts_server(struct world *world, struct server_facts *server, struct err *err);
+/* The same, without what is in the database. */
+int facts_server_glance(struct world *world, struct server_facts *server, struct err *err);
+/* Which kinds of passwords it takes: part of facts_server(), not of the glance. */
+int facts_logins(struct world *world, struct server_facts *server, struct err *err);
 /* Option files, and whether the server accepts them. */
 int facts_options(struct world *world, struct server_facts *server, struct err *err);
 /* What takes both: ways of carrying, definers, the same machine, addresses and reachability. */

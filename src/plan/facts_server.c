@@ -82,6 +82,14 @@ static void read_native_password(struct db *db, struct server_facts *server)
     free(status);
 }
 
+int facts_logins(struct world *world, struct server_facts *server, struct err *err)
+{
+    struct db *db = world_db(world, server->side, err);
+    if (db != NULL)
+        read_native_password(db, server);
+    return db != NULL ? 0 : -1;
+}
+
 /* The first column of every row. */
 static int read_list(struct db *db, struct strings *list, struct err *err, const char *sql)
 {
@@ -308,7 +316,7 @@ static void read_uncloneable(struct db *db, struct server_facts *server)
     free(hindrance);
 }
 
-int facts_server(struct world *world, struct server_facts *server, struct err *err)
+int facts_server_glance(struct world *world, struct server_facts *server, struct err *err)
 {
     const char *database = world->answers->database;
     struct db *db = world_db(world, server->side, err);
@@ -316,10 +324,19 @@ int facts_server(struct world *world, struct server_facts *server, struct err *e
         return login_failed(world, server, err);
     if (read_settings(db, server, err) != 0 ||
         read_identity(db, facts_answers(world, server->side), server, err) != 0 ||
-        read_databases(db, server, database, err) != 0 || read_replication(db, server, err) != 0 ||
-        read_inventory(db, server, database, err) != 0)
+        read_databases(db, server, database, err) != 0 || read_replication(db, server, err) != 0)
         return -1;
     read_database_path(server, database);
+    return 0;
+}
+
+int facts_server(struct world *world, struct server_facts *server, struct err *err)
+{
+    if (facts_server_glance(world, server, err) != 0)
+        return -1;
+    struct db *db = world_db(world, server->side, err);
+    if (db == NULL || read_inventory(db, server, world->answers->database, err) != 0)
+        return -1;
     read_native_password(db, server);
     read_transactions(db, server);
     read_engines(db, server);

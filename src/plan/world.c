@@ -64,12 +64,23 @@ void world_db_close(struct world *world, enum side side)
     world->dbs[side] = NULL;
 }
 
+/* All that leaves for a screen, a log or a journal comes through here: whatever a server or a host has put into a text does not
+ * steer a terminal. */
 void world_emit(struct world *world, const struct event *event)
 {
     struct event filled = *event;
+    const char **texts[] = { &filled.id, &filled.text, &filled.why, &filled.fix };
+    struct buf shown[sizeof texts / sizeof texts[0]] = { BUF_INIT };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (*texts[i] != NULL) {
+            quote_printable(&shown[i], *texts[i], strlen(*texts[i]), 1);
+            *texts[i] = buf_str(&shown[i]);
+        }
     if (filled.step == 0)
         filled.step = world->step;
     world->port->emit(world->port->context, &filled);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        buf_free(&shown[i]);
 }
 
 static void emit_text(struct world *world, struct event event, const char *format, va_list args)
@@ -78,15 +89,8 @@ static void emit_text(struct world *world, struct event event, const char *forma
 static void emit_text(struct world *world, struct event event, const char *format, va_list args)
 {
     char raw[2048];
-    struct buf text = BUF_INIT;
-    int len = vsnprintf(raw, sizeof raw, format, args);
-    if (len >= (int)sizeof raw)
-        len = (int)sizeof raw - 1;
-    if (len > 0)
-        quote_printable(&text, raw, (size_t)len, 1);
-    event.text = buf_str(&text);
+    event.text = vsnprintf(raw, sizeof raw, format, args) < 0 ? "" : raw;
     world_emit(world, &event);
-    buf_free(&text);
 }
 
 void world_note(struct world *world, enum severity severity, const char *format, ...)
@@ -114,8 +118,7 @@ bool world_cancelled(struct world *world, struct err *err)
     return true;
 }
 
-/* A value of an option file in double quotes, as the servers' own parser reads it back. */
-static void add_option(struct buf *to, const char *key, const char *value)
+void world_client_option(struct buf *to, const char *key, const char *value)
 {
     buf_addf(to, "%s=\"", key);
     for (; *value != '\0'; value++) {
@@ -131,13 +134,13 @@ void world_client_options(const struct world *world, enum side side, struct buf 
     const struct answers_host *answers = answers_of(world, side);
     const struct server_facts *server = facts_of(&world->facts, side);
     buf_adds(to, "[client]\n");
-    add_option(to, "user", answers->db_user != NULL ? answers->db_user : "root");
+    world_client_option(to, "user", answers->db_user != NULL ? answers->db_user : "root");
     if (world->db_passwords[side] != NULL)
-        add_option(to, "password", secret_text(world->db_passwords[side]));
+        world_client_option(to, "password", secret_text(world->db_passwords[side]));
     if (over_tcp(answers))
         buf_addf(to, "protocol=tcp\nhost=127.0.0.1\nport=%u\n", server->port);
     else if (server->socket != NULL)
-        add_option(to, "socket", server->socket);
+        world_client_option(to, "socket", server->socket);
 }
 
 /* What the marks stand for. A hash is made with the rounds of the server on whose side the account lives. */

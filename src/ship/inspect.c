@@ -360,3 +360,30 @@ int inspect_run(struct inspect *inspect, struct err *err)
     free(reading.names.slots);
     return rc;
 }
+
+int inspect_tail(struct inspect *inspect, uint64_t size, struct err *err)
+{
+    struct err own = ERR_INIT;
+    struct inspect_source *source = &inspect->source;
+    struct reading reading = { .inspect = inspect, .err = err == NULL ? &own : err };
+    const void *bytes;
+    uint64_t done = 0;
+    la_ssize_t len = inspect->compressed ? open_outer(&reading) : 0;
+    while (len >= 0 && (len = next_bytes(&reading, &bytes)) > 0) {
+        if ((uint64_t)len > size - done) {
+            len = err_set(reading.err, ERR_DATA, "more of the file is sent than was announced");
+            break;
+        }
+        done += (uint64_t)len;
+        if (reading.taken > 1)
+            source->pass(source->context, reading.taken - 1); /* the last may hold more that zstd has not given yet */
+        if (source->progress != NULL)
+            source->progress(source->context, done);
+    }
+    if (len == 0 && done != size)
+        len = err_set(reading.err, ERR_DATA, "less of the file is sent than was announced");
+    if (len == 0)
+        source->pass(source->context, reading.taken);
+    archive_read_free(reading.outer);
+    return (int)len;
+}

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libship.a
 libship_a_SOURCES = \
 	src/ship/inspect.c \
+	src/ship/leftover.c \
 	src/ship/line.c \
 	src/ship/manifest.c \
 	src/ship/pump.c \

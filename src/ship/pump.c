@@ -1,7 +1,9 @@
 #include "ship/pump.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/quote.h"
 #include "ship/inspect.h"
@@ -10,25 +12,36 @@
 /* How long the caller's thread sleeps between looks at the cancel descriptors. */
 enum { LOOK_MS = 100 };
 
+/* What is sent: the folder, what is named of it, or the rest of one file. */
+enum sending { SEND_ALL, SEND_NAMED, SEND_TAIL };
+
 /* Names and contents only: owners, access lists and modes are the receiver's business. Plain sh has no pipefail, so tar's
  * status travels beside the pipe on descriptor 3. */
 #define RECORDS "--blocking-factor=512 " /* 256 KiB at a time: a tenth less work for both hosts than tar's own 10 KiB */
 #define SENDER_TAR                                                                                                     \
     "tar --create --file=- " RECORDS "--format=gnu --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=,ug-s,-t "      \
-    "--hard-dereference ."
+    "--hard-dereference "
 #define SENDER_START "LC_ALL=C; export LC_ALL; unset TAR_OPTIONS ZSTD_CLEVEL ZSTD_NBTHREADS\ncd -- \"$1\" || exit 1\n"
 
-static const char pack_script[] = "#: in\n# tar $1\n" SENDER_START "exec " SENDER_TAR "\n";
-static const char pack_zstd_script[] =
-    "#: in\n# tar $1 | zstd -1\n" SENDER_START "exec 4>&1\n"
-                 "tar=$({ { " SENDER_TAR " 3>&- 4>&-; echo $? >&3; } | zstd -q -1 -c 3>&- >&4; } 3>&1) || exit 1\n"
-                 "exit \"$tar\"\n";
+#define SENDER_ALL SENDER_TAR "."
+/* Names have no newline in them; tar takes them literally when they end in NULs. They are all read first: who writes them reads
+ * the archive only afterwards. */
+#define SENDER_NAMED                                                                                                   \
+    "names=$(cat) && printf '%s\\n' \"$names\" | tr '\\n' '\\0' | " SENDER_TAR "--null --no-recursion --files-from=-"
+#define TAIL_KINDS "in below word"
+#define SENDER_TAIL "tail -c \"+$3\" -- \"./$2\""
+
+#define PACK(kinds, what, source) "#: " kinds "\n# " what "\n" SENDER_START source "\n"
+#define PACK_ZSTD(kinds, what, source)                                                                                 \
+    "#: " kinds "\n# " what " | zstd -1\n" SENDER_START "exec 4>&1\n"                                                                \
+    "source=$({ { " source " 3>&- 4>&-; echo $? >&3; } | zstd -q -1 -c 3>&- >&4; } 3>&1) || exit 1\n"                  \
+    "exit \"$source\"\n"
 
 /* GNU tar reads on to the end after "No space left on device"; `guard` ends it with its first complaint. The pid comes
- * first because only the process that becomes tar knows it. --keep-old-files: nothing is ever written over. */
+ * first because only the process that becomes tar knows it. Where it works tells ship/leftover.c whose it is. --keep-old-files: nothing is ever written over. */
 #define RECEIVER_START "LC_ALL=C; export LC_ALL; unset TAR_OPTIONS; umask 077\n"
 #define RECEIVER_TAR                                                                                                   \
-    "sh -c 'echo $$ >&2; exec tar --extract --file=- " RECORDS "--keep-old-files --no-same-owner "                      \
+    "sh -c 'echo $$ >&2; cd -- \"$1\" && exec tar --extract --file=- " RECORDS "--keep-old-files --no-same-owner "                      \
     "--no-same-permissions --warning=no-timestamp -C \"$1\"' sh \"$1\" 3>&- "
 #define RECEIVER_GUARD                                                                                                 \
     "{ read -r pid; if IFS= read -r line; then printf '%s\\n' \"$line\" >&2; kill \"$pid\"; cat >&2; fi; } "
@@ -36,16 +49,22 @@ static const char pack_zstd_script[] =
 /* The guard's TERM is tar's own failure. */
 #define RECEIVER_END "[ \"$tar\" -ne 143 ] || exit 2\nexit \"$tar\"\n"
 
-static const char unpack_script[] = "#: in\n# untar into $1\n" RECEIVER_START
-    "exec 5<&0\n"
-    "tar=$({ { " RECEIVER_TAR "<&5 2>&1 >/dev/null 5<&-; echo $? >&3; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n"
-    RECEIVER_END;
-static const char unpack_zstd_script[] = "#: in\n" RECEIVER_START
-    "exec 5<&0\n"
-    "both=$({ { { zstd -dcq <&5 3>&- 5<&-; echo \"zstd=$?\" >&3; } | { " RECEIVER_TAR
-    "2>&4 >/dev/null 4>&-; echo \"tar=$?\" >&3; } 4>&1; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n"
-    "tar=1 zstd=1; eval \"$both\"\n"
-    "[ \"$tar\" -ne 0 ] || exit \"$zstd\"\n" RECEIVER_END;
+#define UNPACK                                                                                                         \
+    "#: in\n# untar into $1\n" RECEIVER_START "exec 5<&0\n"                                                            \
+    "tar=$({ { " RECEIVER_TAR "<&5 2>&1 >/dev/null 5<&-; echo $? >&3; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n" RECEIVER_END
+#define UNPACK_ZSTD                                                                                                    \
+    "#: in\n# zstd -d | untar into $1\n" RECEIVER_START "exec 5<&0\n"                                                  \
+    "both=$({ { { zstd -dcq <&5 3>&- 5<&-; echo \"zstd=$?\" >&3; } | { " RECEIVER_TAR                                  \
+    "2>&4 >/dev/null 4>&-; echo \"tar=$?\" >&3; } 4>&1; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n"                        \
+    "tar=1 zstd=1; eval \"$both\"\n"                                                                                  \
+    "[ \"$tar\" -ne 0 ] || exit \"$zstd\"\n" RECEIVER_END
+/* $3 counts from 1, as tail does. */
+#define APPEND(tool)                                                                                                   \
+    "#: " TAIL_KINDS "\n# " tool " >>$1/$2\n" RECEIVER_START "cd -- \"$1\" || exit 1\n"                                                  \
+    "if [ -L \"./$2\" ] || [ \"$(stat -c '%F %s' -- \"./$2\")\" != \"regular file $(($3 - 1))\" ]; then\n"              \
+    "  echo \"$2 is not what was left of it\" >&2; exit 1\n"                                                          \
+    "fi\n"                                                                                                             \
+    "exec " tool " >>\"./$2\"\n"
 
 struct job {
     struct pump *pump;
@@ -70,10 +89,50 @@ static int ended_badly(struct err *err, const char *what, const struct host *hos
     return -1;
 }
 
-static struct stream *open_stream(struct host *host, const char *script, const char *dir, struct err *err)
+static enum sending sending(const struct pump *pump)
 {
-    const char *const argv[] = { "sh", "-c", script, "dualserver", dir, NULL };
+    return pump->tail.path != NULL ? SEND_TAIL : pump->names != NULL ? SEND_NAMED : SEND_ALL;
+}
+
+static struct stream *open_stream(const struct pump *pump, struct host *host, const char *script, const char *dir,
+                                  struct err *err)
+{
+    char first_byte[24];
+    const char *const argv[] = { "sh", "-c", script, "dualserver", dir, pump->tail.path, first_byte, NULL };
+    snprintf(first_byte, sizeof first_byte, "%" PRIu64, pump->tail.from + 1);
     return host_stream(host, argv, err);
+}
+
+/* Plain, or through zstd. */
+static const char *pack_script(enum sending what, bool zstd)
+{
+    const char *const scripts[][2] = {
+        [SEND_ALL] = { HOST_SCRIPT(PACK("in", "tar $1", "exec " SENDER_ALL)), HOST_SCRIPT(PACK_ZSTD("in", "tar $1", SENDER_ALL)) },
+        [SEND_NAMED] = { HOST_SCRIPT(PACK("in <paths", "tar what is not there yet of $1", SENDER_NAMED)),
+                         HOST_SCRIPT(PACK_ZSTD("in <paths", "tar what is not there yet of $1", SENDER_NAMED)) },
+        [SEND_TAIL] = { HOST_SCRIPT(PACK(TAIL_KINDS, "tail -c +$3 $1/$2", "exec " SENDER_TAIL)),
+                        HOST_SCRIPT(PACK_ZSTD(TAIL_KINDS, "tail -c +$3 $1/$2", SENDER_TAIL)) },
+    };
+    return scripts[what][zstd];
+}
+
+static const char *unpack_script(enum sending what, bool zstd)
+{
+    if (what == SEND_TAIL)
+        return zstd ? HOST_SCRIPT(APPEND("zstd -dcq")) : HOST_SCRIPT(APPEND("cat"));
+    return zstd ? HOST_SCRIPT(UNPACK_ZSTD) : HOST_SCRIPT(UNPACK);
+}
+
+static struct stream *open_sender(const struct pump *pump, struct err *err)
+{
+    const enum sending what = sending(pump);
+    struct stream *stream = open_stream(pump, pump->from, pack_script(what, pump->compress), pump->from_dir, err);
+    if (stream != NULL && what == SEND_NAMED &&
+        (stream_write(stream, pump->names->data, pump->names->len, err) != 0 || stream_end_input(stream, err) != 0)) {
+        stream_abandon(stream);
+        stream = NULL;
+    }
+    return stream;
 }
 
 static int finish(struct stream *stream, const char *what, const struct host *host, struct err *err)
@@ -106,8 +165,7 @@ static int send_all(struct job *job)
 {
     struct pump *pump = job->pump;
     struct err *err = &job->sender;
-    struct stream *stream =
-        open_stream(pump->from, pump->compress ? HOST_SCRIPT(pack_zstd_script) : HOST_SCRIPT(pack_script), pump->from_dir, err);
+    struct stream *stream = open_sender(pump, err);
     if (stream == NULL)
         return -1;
     for (;;) {
@@ -140,7 +198,7 @@ static int receive_all(struct job *job)
     struct pump *pump = job->pump;
     struct err *err = &job->receiver;
     struct stream *stream =
-        open_stream(pump->to, pump->compress ? HOST_SCRIPT(unpack_zstd_script) : HOST_SCRIPT(unpack_script), pump->to_dir, err);
+        open_stream(pump, pump->to, unpack_script(sending(pump), pump->compress), pump->to_dir, err);
     if (stream == NULL)
         return -1;
     const void *block;
@@ -222,7 +280,8 @@ static void inspect_all(struct job *job)
         .max_files = pump->max_files,
         .max_bytes = pump->max_bytes,
     };
-    int rc = inspect_run(&inspect, &job->inspector);
+    int rc = pump->tail.path != NULL ? inspect_tail(&inspect, pump->tail.size, &job->inspector)
+                                     : inspect_run(&inspect, &job->inspector);
     pump->manifest = inspect.manifest;
     pump->folders = inspect.folders;
     if (rc != 0) {

@@ -1,6 +1,8 @@
 #include "ship/verify.h"
 
+#include <openssl/evp.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
@@ -11,15 +13,29 @@ static const char list_script[] = "#: in\n# list the files in $1\n"
                                   "LC_ALL=C; export LC_ALL\n"
                                   "cd -- \"$1\" && exec find . -mindepth 1 -printf '%y %s %P\\0'\n";
 
-/* The flush runs beside the hashing; its failure is the script's. openssl is three times as fast as Debian's sha256sum. */
+/* openssl is three times as fast as Debian's sha256sum. */
+#define SHA256_TOOL                                                                                                    \
+    "if command -v openssl >/dev/null 2>&1; then set -- openssl dgst -sha256 -r\n"                                     \
+    "else set -- sha256sum -b; fi\n"
+
+/* The flush runs beside the hashing; its failure is the script's. */
 static const char hash_script[] = "#: in word? <names\n# SHA-256 of every file in $1\n"
                                   "LC_ALL=C; export LC_ALL; dir=$1; flush=$2\n"
                                   "cd -- \"$dir\" || exit 1\n"
-                                  "if command -v openssl >/dev/null 2>&1; then set -- openssl dgst -sha256 -r\n"
-                                  "else set -- sha256sum -b; fi\n"
+                                  SHA256_TOOL
                                   "if [ \"$flush\" = flush ]; then sync -f . & flushing=$!; fi\n"
                                   "xargs -0 -r \"$@\" || exit 1\n"
                                   "[ -z \"$flushing\" ] || wait \"$flushing\"\n";
+
+static const char pieces_script[] = "#: in below word\n# SHA-256 of the first $3 pieces of $1/$2\n"
+                                    "LC_ALL=C; export LC_ALL; count=$3\n"
+                                    "cd -- \"$1\" && exec <\"./$2\" || exit 1\n"
+                                    SHA256_TOOL
+                                    "while [ \"$count\" -gt 0 ]; do\n"
+                                    "  dd bs=1048576 count=8 2>/dev/null | \"$@\" || exit 1\n"
+                                    "  count=$((count - 1))\n"
+                                    "done\n";
+_Static_assert(VERIFY_PIECE == 8 * 1048576, "the script says so too");
 
 /* Silence of a hash: the slowest disk and the largest file in one go. */
 enum { SLOWEST_BYTES_PER_MS = 10 * 1000, SHORTEST_WAIT_MS = 120 * 1000, LONGEST_WAIT_MS = 2000 * 1000 * 1000 };
@@ -47,7 +63,7 @@ static int name_fault(const char *name, const char *why, struct err *err)
 }
 
 /* "TYPE SIZE NAME", one entry of the list. */
-static int take_entry(char *entry, struct manifest *found, uint64_t *folders, struct err *err)
+static int take_entry(char *entry, struct manifest *found, struct strings *folders, struct err *err)
 {
     char *end;
     if (entry[0] == '\0' || entry[1] != ' ')
@@ -66,17 +82,16 @@ static int take_entry(char *entry, struct manifest *found, uint64_t *folders, st
         return -1;
     }
     if (entry[0] == 'd')
-        ++*folders;
+        strings_add(folders, name);
     else
         manifest_add(found, name, size, NULL);
     return 0;
 }
 
-int verify_list(struct host *host, const char *dir, struct manifest *found, uint64_t *folders, struct err *err)
+int verify_list(struct host *host, const char *dir, struct manifest *found, struct strings *folders, struct err *err)
 {
     struct buf out = BUF_INIT;
     int rc = host_script(host, &out, err, list_script, dir, NULL);
-    *folders = 0;
     for (size_t at = 0; rc == 0 && at < out.len;) {
         char *end = memchr(out.data + at, '\0', out.len - at);
         if (end == NULL)
@@ -163,10 +178,28 @@ static void share_out(struct part *parts, size_t count, struct manifest *found)
     }
 }
 
-int verify_hash(struct host *host, struct host *second, const char *dir, struct manifest *found, struct err *err)
+int verify_pieces(struct host *host, const char *dir, const char *path, size_t count, unsigned char (*sha256)[32], struct err *err)
+{
+    struct buf out = BUF_INIT;
+    char digits[24];
+    unsigned char nothing[32] = { 0 }; /* the hash of a piece that could not be read: it would be the same on any two hosts */
+    EVP_Digest("", 0, nothing, NULL, EVP_sha256(), NULL);
+    snprintf(digits, sizeof digits, "%zu", count);
+    int rc = host_script_with(host, NULL, 0, SHORTEST_WAIT_MS, NULL, &out, err, pieces_script, dir, path, digits, NULL);
+    char *text = buf_steal(&out), *at = text;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        const char *line = text_line(&at);
+        if (line == NULL || manifest_parse_sha256(line, sha256[i]) != 0 || memcmp(sha256[i], nothing, sizeof nothing) == 0)
+            rc = name_fault(path, "has no hash that can be understood", err);
+    }
+    free(text);
+    return rc == 0 ? 0 : err_wrap(err, "hashing %s on %s", dir, host_name(host));
+}
+
+int verify_hash(struct host *host, struct host *second, const char *dir, bool flush, struct manifest *found, struct err *err)
 {
     struct part parts[2] = {
-        { .host = host, .dir = dir, .found = found, .flush = true },
+        { .host = host, .dir = dir, .found = found, .flush = flush },
         { .host = second, .dir = dir, .found = found },
     };
     size_t count = second == NULL ? 1 : 2;

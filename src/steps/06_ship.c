@@ -30,6 +30,24 @@ static int measure(struct world *world, const char *folder, uint64_t *bytes, str
     return rc;
 }
 
+static void say_shipped(struct world *world, const struct ship *ship)
+{
+    struct buf text = BUF_INIT;
+    buf_addf(&text, "%zu files, ", ship->manifest.count);
+    quote_size(&text, ship->file_bytes);
+    buf_adds(&text, " in ");
+    quote_duration(&text, ship->ms);
+    buf_adds(&text, " (");
+    if (ship->kept_bytes > 0) {
+        quote_size(&text, ship->kept_bytes);
+        buf_adds(&text, " were there already from an earlier try, ");
+    }
+    quote_size(&text, ship->wire_bytes);
+    buf_adds(&text, " on the wire): every size and SHA-256 is the same on the slave");
+    world_note(world, SEVERITY_INFO, "%s", buf_str(&text));
+    buf_free(&text);
+}
+
 static int apply_ship(struct world *world, const struct change *change, struct err *err)
 {
     (void)change;
@@ -39,34 +57,20 @@ static int apply_ship(struct world *world, const struct change *change, struct e
         .to = world->hosts[SIDE_SLAVE],
         .from_dir = from,
         .to_dir = to,
+        .keep_from = KEEPING_PAYS, /* what an earlier try of this run left there */
         .cancel_fd = world->port->cancel_fd,
         .compress = COMPRESS_BY_LINE,
         .progress = progress,
         .context = world,
     };
-    /* what an earlier try left there is not to be trusted */
-    int rc = host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                         "#: run\nset -eu; umask 077; mkdir -p -- \"$1\"; rm -rf -- \"$1/incoming\"", world->run_dir[SIDE_SLAVE], NULL);
-    if (rc == 0)
-        rc = measure(world, from, &ship.total, err);
+    int rc = measure(world, from, &ship.total, err);
     if (rc == 0)
         rc = ship_run(&ship, err);
     if (rc == 0) {
-        world->shipped_bytes = ship.file_bytes;
+        world->shipped_bytes = ship.file_bytes - ship.kept_bytes;
         manifest_free(&world->manifest);
         world->manifest = ship.manifest;
-        struct buf text = BUF_INIT;
-        buf_addf(&text, "%zu files, ", ship.manifest.count);
-        quote_size(&text, ship.file_bytes);
-        buf_adds(&text, " in ");
-        quote_duration(&text, ship.ms);
-        buf_adds(&text, " (");
-        quote_size(&text, ship.wire_bytes);
-        buf_adds(&text, " on the wire): every size and SHA-256 is the same on the slave");
-        world_note(world, SEVERITY_INFO, "%s", buf_str(&text));
-        buf_free(&text);
-    } else {
-        manifest_free(&ship.manifest);
+        say_shipped(world, &ship);
     }
     free(from);
     free(to);

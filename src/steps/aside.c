@@ -92,9 +92,35 @@ static int move_all(struct world *world, struct db *db, const struct inventory *
     return rc;
 }
 
-int aside_apply(struct world *world, const struct change *change, struct err *err)
+/* What must be known whatever the journal can still tell stands in the run's folder. All that is there is aside: a second time it would
+ * be the new data that goes there. And: the database's name stands for the old data again. */
+static const char is_aside[] = "is-aside", coming_back[] = "coming-back";
+
+static int mark(struct world *world, const char *name, struct err *err)
 {
-    (void)change;
+    return host_script(world->hosts[SIDE_SLAVE], NULL, err,
+                       "#: run mark\n# mark in $1 what became of the old data: $2\n"
+                       "set -eu; umask 077; mkdir -p -- \"$1\"; : >\"$1/$2\"; sync -- \"$1/$2\" \"$1\"",
+                       world->run_dir[SIDE_SLAVE], name, NULL);
+}
+
+static int marked(struct world *world, const char *name, bool *so, struct err *err)
+{
+    struct buf out = BUF_INIT;
+    int rc = host_script(world->hosts[SIDE_SLAVE], &out, err, "#: run mark\n# is $1/$2 there?\n[ ! -e \"$1/$2\" ] || echo yes", world->run_dir[SIDE_SLAVE],
+                         name, NULL);
+    *so = rc == 0 && out.len > 0;
+    buf_free(&out);
+    return rc;
+}
+
+int aside_is_coming_back(struct world *world, bool *so, struct err *err)
+{
+    return marked(world, coming_back, so, err);
+}
+
+static int move_aside(struct world *world, struct err *err)
+{
     struct inventory old = { .database = NULL };
     struct db *db = world_db_open(world, SIDE_SLAVE, err);
     /* read again: a second try finds only what the first one had not moved yet */
@@ -108,6 +134,15 @@ int aside_apply(struct world *world, const struct change *change, struct err *er
     inventory_free(&old);
     db_close(db);
     return rc;
+}
+
+int aside_apply(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change;
+    bool already = false;
+    if (marked(world, is_aside, &already, err) != 0)
+        return -1;
+    return already ? 0 : move_aside(world, err) != 0 ? -1 : mark(world, is_aside, err);
 }
 
 /* The old tables first: none of the definitions works without them. What an earlier try has made is there already. */
@@ -161,7 +196,8 @@ int aside_revert(struct world *world, const struct change *change, struct err *e
     buf_adds(&like, "SHOW DATABASES LIKE ");
     quote_sql(&like, aside, strlen(aside));
     int rc = db == NULL ? -1 : db_exec(db, err, "SET SESSION sql_log_bin = 0, foreign_key_checks = 0");
-    if (rc == 0 && (rc = db_query(db, &rows, err, buf_str(&like))) == 0 && rows.count > 0)
+    if (rc == 0 && (rc = db_query(db, &rows, err, buf_str(&like))) == 0 && rows.count > 0 &&
+        (rc = mark(world, coming_back, err)) == 0)
         rc = move_back(world, db, aside, err);
     if (rc == 0)
         rc = make_again(world, db, err);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "host/file.h"
 #include "mysql/optionfiles.h"
 #include "plan/world.h"
 
@@ -162,6 +163,20 @@ int config_plan(const struct server_facts *server, const struct wanted *wanted, 
     return rc;
 }
 
+/* When every file is as it was. Best effort: one that stays is no harm. */
+static void remove_backups(struct world *world, enum side side)
+{
+    for (size_t i = 0; i < world->plan->count; i++) {
+        const struct change *change = &world->plan->changes[i];
+        struct err ignored = ERR_INIT;
+        if (change->kind != CHANGE_FILE || change->server != side || change->before == NULL)
+            continue;
+        char *backup = mem_printf("%s.%s.bak", change->path, world->run_id);
+        (void)file_remove(world->hosts[side], backup, &ignored);
+        free(backup);
+    }
+}
+
 int config_put_back(struct world *world, enum side side, struct err *err)
 {
     for (size_t i = world->plan->count; i-- > 0;) {
@@ -180,5 +195,6 @@ int config_put_back(struct world *world, enum side side, struct err *err)
             return -1;
         }
     }
+    remove_backups(world, side);
     return 0;
 }

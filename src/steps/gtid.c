@@ -112,7 +112,7 @@ static int write_state(struct db *slave, const char *set, bool forget, struct bu
 
 static int apply_state(struct world *world, const struct change *change, struct err *err)
 {
-    struct db *master = world_db(world, SIDE_MASTER, err), *slave = world_db(world, SIDE_SLAVE, err);
+    struct db *master = world_db(world, SIDE_MASTER, err), *slave = master != NULL ? world_db(world, SIDE_SLAVE, err) : NULL;
     struct buf sql = BUF_INIT;
     char *set = master != NULL && slave != NULL ? gtid_at(master, &world->start, err) : NULL;
     int rc = set != NULL ? write_state(slave, set, gtid_collides(&world->facts), &sql, err) : -1;
@@ -194,7 +194,8 @@ static int apply_use(struct world *world, const struct change *change, struct er
 {
     struct db *slave = world_db(world, SIDE_SLAVE, err);
     bool may = false;
-    if (slave == NULL || wait_for_reading(world, slave, err) != 0 || may_use(world, slave, &may, err) != 0)
+    /* a first try may have been broken off behind its STOP */
+    if (slave == NULL || slave_let_run(slave, err) != 0 || wait_for_reading(world, slave, err) != 0 || may_use(world, slave, &may, err) != 0)
         return -1;
     if (!may) {
         world_note(world, SEVERITY_INFO, "the slave stays with file and position: the master has written no GTID yet");
@@ -233,7 +234,7 @@ static int follows_by_gtid(struct db *slave, bool *follows, struct err *err)
 
 int gtid_prove(struct world *world, struct err *err)
 {
-    struct db *master = world_db(world, SIDE_MASTER, err), *slave = world_db(world, SIDE_SLAVE, err);
+    struct db *master = world_db(world, SIDE_MASTER, err), *slave = master != NULL ? world_db(world, SIDE_SLAVE, err) : NULL;
     bool follows = false, reached = false;
     if (!gtid_used(&world->facts, world->answers))
         return 0;

@@ -57,9 +57,9 @@ int account_keep(struct world *world, const struct change *change, struct err *e
     int rc = ask(db, "SHOW CREATE USER", change, &statements, err);
     if (rc == 0)
         rc = ask(db, "SHOW GRANTS FOR", change, &statements, err);
-    if (rc == 0 && statements.len > 0) {
+    if (rc == 0) {
         char *name = file_name(change);
-        /* what an earlier try has kept is the older truth */
+        /* what an earlier try has kept is the older truth; an empty file says that there was none */
         rc = host_script_with(world->hosts[change->server], buf_str(&statements), statements.len, 0, NULL, NULL, err,
                               "#: run leaf\n# keep the account as it is in $1/$2\n"
                               "set -eu; umask 077; mkdir -p -- \"$1\"; [ ! -e \"$1/$2\" ] || exit 0\n"

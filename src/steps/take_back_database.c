@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "host/service.h"
+#include "steps/aside.h"
 
 static int drop(struct db *db, const char *database, struct err *err)
 {
@@ -77,7 +78,10 @@ int fresh_revert(struct world *world, const struct change *change, struct err *e
 {
     (void)change;
     const struct server_facts *slave = &world->facts.slave;
-    bool active = true;
+    bool active = true, back = false;
+    /* what is there would be the old data */
+    if (aside_is_coming_back(world, &back, err) != 0 || back)
+        return back ? 0 : -1;
     if (service_active(world->hosts[SIDE_SLAVE], &slave->service, &active, err) != 0)
         return -1;
     if (!active)

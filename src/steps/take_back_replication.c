@@ -77,8 +77,8 @@ int replication_revert(struct world *world, const struct change *change, struct 
     if (rc == 0 && !same_master(&now, before) && before->master_host != NULL && before->relay_master_log_file != NULL)
         rc = point_back(world, db, before, err);
     const bool ran = before->io_running != NULL && strcasecmp(before->io_running, "No") != 0;
-    if (rc == 0 && ran)
-        rc = db_exec(db, err, db_dialect(db)->start);
+    if (rc == 0) /* where it stood still, the server's own start has set it going */
+        rc = db_exec(db, err, ran ? db_dialect(db)->start : db_dialect(db)->stop);
     slave_status_free(&now);
     return rc == 0 ? 0 : err_wrap(err, "cannot bring the slave's old replication back");
 }

@@ -17,9 +17,8 @@ static void edited_files(const struct plan *plan, struct strings *paths)
     }
 }
 
-static int apply_arm(struct world *world, const struct change *change, struct err *err)
+int watch_begin(struct world *world, struct err *err)
 {
-    (void)change;
     const struct lock *lock = world->held[SIDE_MASTER];
     struct strings edited = { .count = 0 };
     if (lock == NULL)
@@ -36,6 +35,12 @@ static int apply_arm(struct world *world, const struct change *change, struct er
     world->watched = rc == 0;
     strings_free(&edited);
     return rc;
+}
+
+static int apply_arm(struct world *world, const struct change *change, struct err *err)
+{
+    (void)change;
+    return watch_begin(world, err);
 }
 
 void watch_plan(const struct facts *facts, struct plan *plan)

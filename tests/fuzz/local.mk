@@ -24,3 +24,12 @@ fuzz_ship_SOURCES = tests/fuzz/fuzz_ship.c
 fuzz_ship_LDADD = libship.a libhost.a libbase.a $(SSH2_LIBS) $(ARCHIVE_LIBS) $(CRYPTO_LIBS)
 fuzz_ship_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif
+
+EXTRA_DIST += tests/fuzz/fuzz_billing_ini.c tests/fuzz/corpus/billing_ini/crlf tests/fuzz/corpus/billing_ini/example \
+	tests/fuzz/corpus/billing_ini/nested tests/fuzz/corpus/billing_ini/odd
+if FUZZING
+EXTRA_PROGRAMS += fuzz_billing_ini
+fuzz_billing_ini_SOURCES = tests/fuzz/fuzz_billing_ini.c
+fuzz_billing_ini_LDADD = libcare.a libbase.a $(CRYPTO_LIBS)
+fuzz_billing_ini_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif

@@ -40,6 +40,7 @@ check() {
         failures=$((failures + 1))
         echo "not ok $number - $text"
         cut -c1-240 "$work/said" | sed 's/^/# /' | tail -n 40
+        return 1
     fi
 }
 
@@ -167,4 +168,84 @@ least_privilege() {
         print_rules "$side" >"$work/rules.$side"
         on "$side" sh -eu <"$work/rules.$side" && on "$side" rm -f /etc/sudoers.d/first || return 1
     done
+}
+
+# on_terminal EXPECTED_EXIT TYPED ARGS...: the program in a terminal of its own, where the lines TYPED are answers to its questions.
+on_terminal() {
+    local expected=$1 typed=$2 rc=0; shift 2
+    timeout --foreground 600 script -qec "$(printf '%q ' "$DUALSERVER" --state-dir "$work/state" "$@")" /dev/null \
+        < <(printf '%b' "$typed") >"$work/out" 2>"$work/err" || rc=$?
+    [ "$rc" = "$expected" ] && return 0
+    echo "exit $rc, expected $expected: dualserver $*"
+    tail -n 30 "$work/out"; cat "$work/err"
+    return 1
+}
+# A run that ends proven and keeps what undo needs: asked at its end, a person says no.
+setup_keeping() { on_terminal 0 'no\n' setup --plain "$@" && grep -q 'Let go of what run' "$work/out"; }
+
+# The next copy in the stop runs a command first: then the master's mysqld is down, and step 3 is under way.
+in_the_stop() {
+    on master rm -f /run/in-the-stop
+    on master bash -c "cat >/usr/local/bin/sort; chmod 755 /usr/local/bin/sort" <<HOOK
+#!/bin/sh
+if ! pidof mariadbd >/dev/null; then rm -f /usr/local/bin/sort; : >/run/in-the-stop; $1; fi
+exec /usr/bin/sort "\$@"
+HOOK
+}
+reaches_the_stop() { wait_until 60 lab shell master test -e /run/in-the-stop; }
+stopped() { ! on master pidof mariadbd >/dev/null; }
+
+# ---- a run that is broken off: what was before, and what must be so afterwards
+
+# host_of SIDE: its address in the answers
+host_of() { sed -n "/^\[$1\]/,/^\[/s/^host *= *//p" "$work/answers" | head -n 1; }
+
+# The slave gets a billing of its own, with a view, a trigger and an event, and an account of the reports' name; $1: the master's address.
+own_billing() {
+    sql slave "CREATE DATABASE billing CHARACTER SET latin1; CREATE TABLE billing.own (id INT PRIMARY KEY, word VARCHAR(20)) ENGINE=InnoDB;
+        INSERT INTO billing.own VALUES (1, 'mine'), (2, 'ours'); CREATE TABLE billing.old_calls (id INT PRIMARY KEY) ENGINE=MyISAM; INSERT INTO billing.old_calls VALUES (7);
+        CREATE VIEW billing.own_view AS SELECT word FROM billing.own; CREATE TRIGGER billing.own_trigger BEFORE INSERT ON billing.own FOR EACH ROW SET NEW.word = UPPER(NEW.word);
+        CREATE EVENT billing.own_event ON SCHEDULE EVERY 1 DAY DO DELETE FROM billing.own WHERE id = 99;
+        CREATE USER reportreader@'$1' IDENTIFIED BY 'was here before'; GRANT SELECT ON intranet.* TO reportreader@'$1'"
+}
+options() { on "$1" bash -c 'find /etc/mysql -type f -exec sha256sum {} + | sort'; }
+left_behind() { on "$1" find /var/lib -maxdepth 2 -name '.dualserver-*'; }
+# What the run may change of a server, billing's rows aside.
+state() {
+    options "$1"
+    sql "$1" "SELECT @@log_bin, @@server_id, @@bind_address; SELECT host, user, JSON_REMOVE(priv, '$.password_last_changed') FROM mysql.global_priv ORDER BY 1, 2; SELECT * FROM mysql.db ORDER BY 1, 2, 3; SHOW DATABASES;
+        SELECT table_schema, table_name, engine, table_type FROM information_schema.tables WHERE table_schema NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') ORDER BY 1, 2;
+        SELECT * FROM information_schema.schemata WHERE schema_name = 'billing'; SHOW SLAVE STATUS"
+    left_behind "$1"
+    on "$1" bash -c 'ls /var/lib/mysql | grep "^mysql-bin" || :'
+}
+old_data() {
+    sql slave "SELECT * FROM billing.own ORDER BY 1; SELECT * FROM billing.old_calls; SELECT * FROM billing.own_view ORDER BY 1;
+        SELECT trigger_name, action_statement, definer FROM information_schema.triggers WHERE trigger_schema='billing';
+        SELECT event_name, status, event_definition FROM information_schema.events WHERE event_schema='billing'"
+}
+remember() { state master >"$work/m0" && state slave >"$work/s0" && old_data >"$work/old0"; }
+as_before() { state master | diff "$work/m0" - && state slave | diff "$work/s0" - && old_data | diff "$work/old0" -; }
+nothing_left() {
+    local host
+    for host in master slave; do
+        [ -z "$(left_behind "$host")" ] || { left_behind "$host"; return 1; }
+    done
+    [ -z "$(sql slave "SHOW DATABASES LIKE 'dualserver%'")" ]
+}
+
+# What the writer's server has acknowledged so far, for acked_on; $1: at least so many rows.
+acked() { on master cat /var/lib/lab/writer.acked >"$work/acked" && [ "$(wc -l <"$work/acked")" -gt "${1:-20}" ]; }
+
+# The way to the slave, so that a moment in the middle of sending can be met.
+slow() { ip netns exec "$LAB_NAME-admin" tc qdisc replace dev v-slave root tbf rate 60mbit burst 32kb latency 400ms; }
+fast() { ip netns exec "$LAB_NAME-admin" tc qdisc del dev v-slave root 2>/dev/null; }
+answers_again() { [ "$(sql "$1" 'SELECT 1')" = 1 ]; }
+# As if its plug was pulled: nothing is stopped first.
+reboot() {
+    local before
+    before=$(on "$1" cat /proc/sys/kernel/random/boot_id)
+    on "$1" systemctl reboot --force --force >/dev/null 2>&1
+    rebooted() { [ "$(on "$1" cat /proc/sys/kernel/random/boot_id 2>/dev/null)" != "$before" ] && answers_again "$1"; }
+    wait_until 60 rebooted "$1"
 }

@@ -117,7 +117,7 @@ static int run(void *demo, struct err *err)
 
 int main(int argc, char **argv)
 {
-    static const struct bridge_engine engine = { open_demo, look, plan, run, free };
+    static const struct bridge_engine engine = { .open = open_demo, .look = look, .plan = plan, .run = run, .close = free };
     struct wizard_options options = { .state_dir = "/tmp/state", .color = getenv("NO_COLOR") == NULL, .mouse = true };
     struct answers answers;
     struct err err = ERR_INIT;

@@ -1,7 +1,7 @@
 # The screens, from events to dumps; see run.
 check_PROGRAMS += replay
 replay_SOURCES = tests/screens/replay.c tests/screens/script.c tests/screens/script.h
-replay_LDADD = libui.a libengine.a libplan.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CURSES_LIBS)
+replay_LDADD = libui.a $(ROOM_LIBS) $(ROOM_LIBADD) $(CURSES_LIBS)
 TESTS += tests/screens/run
 EXTRA_DIST += tests/screens/run tests/screens/scripts tests/screens/golden
 
@@ -11,10 +11,12 @@ demo_SOURCES = tests/screens/demo.c tests/screens/script.c tests/screens/script.
 demo_LDADD = $(replay_LDADD)
 
 if HAVE_CMOCKA
-check_PROGRAMS += test_widgets test_app
-TESTS += test_widgets test_app
+check_PROGRAMS += test_widgets test_app test_term
+TESTS += test_widgets test_app test_term
 test_widgets_SOURCES = tests/screens/test_widgets.c
 test_widgets_LDADD = libui.a libbase.a $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 test_app_SOURCES = tests/screens/test_app.c
-test_app_LDADD = libui.a libengine.a libplan.a libbase.a $(INIH_LIBS) $(CRYPTO_LIBS) $(CURSES_LIBS) $(CMOCKA_LIBS)
+test_app_LDADD = libui.a $(ROOM_LIBS) $(ROOM_LIBADD) $(CURSES_LIBS) $(CMOCKA_LIBS)
+test_term_SOURCES = tests/screens/test_term.c
+test_term_LDADD = $(test_app_LDADD)
 endif

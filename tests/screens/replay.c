@@ -4,7 +4,8 @@
  *
  * A script's lines: size ROWS COLS | ascii | at MS | answer SECTION KEY VALUE | page NAME | job NAME not-yet|busy|good|bad |
  * error CODE TEXT HINT | cancelling | report PATH | event ... | key NAME... | type TEXT | dialog KIND TITLE TEXT EXPECTED |
- * dump TITLE | styles TITLE; # begins a comment.
+ * past STATE (the run that waits) | waits STATE (the same, and its dialog opens) | dump TITLE | styles TITLE |
+ * monitor sample SIDE TEXT | monitor lost SIDE WHY | monitor paused|busy|read|dump TITLE|styles TITLE; # begins a comment.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -15,8 +16,10 @@
 #include "script.h"
 #include "ui/app.h"
 #include "ui/keys.h"
+#include "ui/monitor.h"
 
 struct play {
+    struct monitor_view monitor;
     struct app app;
     struct canvas canvas;
     struct answers answers;
@@ -24,7 +27,7 @@ struct play {
 };
 
 static const char *const pages[] = { "hosts", "checks", "plan", "run", "result", NULL };
-static const char *const jobs[] = { "none", "look", "plan", "run", NULL };
+static const char *const jobs[] = { "none", "look", "plan", "run", "resume", "undo", "accept", NULL };
 static const char *const job_states[] = { "not-yet", "busy", "good", "bad", NULL };
 static const char *const dialogs[] = { "none", "read", "yes-no", "word", "password", NULL };
 static const char *const key_words[] = { "enter", "esc", "up", "down", "left", "right", "home", "end", "pgup", "pgdn",
@@ -64,6 +67,34 @@ static void dump(struct play *play, const char *title, bool styles)
     buf_free(&text);
 }
 
+/* Journals of a run that broke off, and what makes them others. */
+#define BEGUN                                                                                                            \
+    "{\"t\":\"2026-11-22T18:45:01Z\",\"kind\":\"begin\",\"run\":\"20261122-184501-3f9c\",\"answers\":\"[run]\\ndatabase = billing\\n\","  \
+    "\"database\":\"billing\",\"master\":{\"host\":\"db1.example.com\"},\"slave\":{\"host\":\"db2.example.com\"},"             \
+    "\"master_folder\":\"/m\",\"slave_folder\":\"/s\"}\n"                                                                \
+    "{\"kind\":\"step\",\"step\":6,\"id\":\"ship\",\"state\":\"begin\"}\n"                                               \
+    "{\"t\":\"2026-11-22T18:46:10Z\",\"kind\":\"intent\",\"step\":6,\"change\":8,\"server\":\"slave\",\"what\":\"ship\"}\n"
+#define ENDED "{\"t\":\"2026-11-22T18:47:00Z\",\"kind\":\"end\",\"ok\":true,\"verdict\":\"proven: db2.example.com is a live slave of db1.example.com\"}\n"
+static const char *const past_words[] = { "unfinished", "undoing", "proven", "accepting", "undone", NULL };
+static const char *const pasts[] = {
+    BEGUN, BEGUN "{\"t\":\"2026-11-22T18:50:00Z\",\"kind\":\"undo\"}\n", BEGUN ENDED, BEGUN ENDED "{\"kind\":\"accepting\"}\n",
+    BEGUN "{\"kind\":\"undo\"}\n{\"kind\":\"undone\"}\n",
+};
+
+static void set_past(struct play *play, const char *word, bool ask)
+{
+    const char *text = pasts[script_index(past_words, word)];
+    struct past past;
+    struct err err = ERR_INIT;
+    if (past_parse("/state/runs/20261122-184501-3f9c", text, strlen(text), &past, &err) != 0) {
+        fprintf(stderr, "%s\n", err.text);
+        exit(2);
+    }
+    app_waits(&play->app, &past);
+    if (!ask)
+        dialog_close(&play->app.dialog);
+}
+
 static void setting(struct play *play, const char *verb, char **at)
 {
     struct state *state = &play->app.state;
@@ -72,12 +103,16 @@ static void setting(struct play *play, const char *verb, char **at)
     } else if (strcmp(verb, "job") == 0) {
         enum job job = (enum job)script_index(jobs, want(at));
         enum job_state how = (enum job_state)script_index(job_states, want(at));
-        state->done[job] = how == JOB_BUSY ? JOB_NOT_YET : how;
+        state->done[job < JOB_RUN ? job : JOB_RUN] = how == JOB_BUSY ? JOB_NOT_YET : how;
         state->job = how == JOB_BUSY ? job : JOB_NONE;
+        if (job >= JOB_RUN)
+            state->ran = job;
     } else if (strcmp(verb, "error") == 0) {
         int code = atoi(want(at));
         err_set(&state->err, (enum err_code)code, "%s", want(at));
         err_hint(&state->err, "%s", want(at));
+    } else if (strcmp(verb, "past") == 0 || strcmp(verb, "waits") == 0) {
+        set_past(play, want(at), *verb == 'w');
     } else if (strcmp(verb, "cancelling") == 0) {
         state->cancelling = true;
     } else if (strcmp(verb, "report") == 0) {
@@ -89,6 +124,39 @@ static void setting(struct play *play, const char *verb, char **at)
         fprintf(stderr, "replay: unknown line %s\n", verb);
         exit(2);
     }
+}
+
+static const char *const side_words[] = { "master", "slave", NULL };
+
+/* The live screen; `at` counts for it too. */
+static void play_monitor(struct play *play, char **at)
+{
+    struct monitor_view *view = &play->monitor;
+    const char *verb = want(at);
+    struct buf text = BUF_INIT;
+    view->hosts[0] = play->answers.master.host;
+    view->hosts[1] = play->answers.slave.host;
+    view->database = play->answers.database;
+    view->now_ms = play->app.state.now_ms;
+    if (strcmp(verb, "sample") == 0) {
+        const enum side side = (enum side)script_index(side_words, want(at));
+        monitor_apply(view, side, want(at), view->now_ms);
+    } else if (strcmp(verb, "lost") == 0) {
+        const enum side side = (enum side)script_index(side_words, want(at));
+        monitor_lost(view, side, want(at));
+    } else if (strcmp(verb, "paused") == 0) {
+        view->paused = !view->paused;
+    } else if (strcmp(verb, "busy") == 0) {
+        view->busy = monitor_actions[0].label;
+    } else if (strcmp(verb, "read") == 0) {
+        dialog_open(&view->dialog, DIALOG_READ, monitor_actions[0].title, want(at), NULL);
+    } else {
+        monitor_draw(view, &play->canvas);
+        printf("=== %s (%dx%d)\n", want(at), play->canvas.cols, play->canvas.rows);
+        (*verb == 's' ? canvas_dump_styles : canvas_dump)(&play->canvas, &text);
+        fputs(buf_str(&text), stdout);
+    }
+    buf_free(&text);
 }
 
 static void act(struct play *play, const char *verb, char **at)
@@ -111,6 +179,8 @@ static void act(struct play *play, const char *verb, char **at)
         const char *title = want(at), *text = want(at), *expected = want(at);
         dialog_open(&app->dialog, kind, title, text, expected);
         app->purpose = PURPOSE_HELP;
+    } else if (strcmp(verb, "monitor") == 0) {
+        play_monitor(play, at);
     } else if (strcmp(verb, "dump") == 0 || strcmp(verb, "styles") == 0) {
         dump(play, want(at), *verb == 's');
     } else {
@@ -158,6 +228,7 @@ int main(int argc, char **argv)
     fclose(file);
     begin(&play);
     app_end(&play.app, 0, &err);
+    monitor_view_free(&play.monitor);
     answers_free(&play.answers);
     canvas_free(&play.canvas);
     return 0;

@@ -14,7 +14,10 @@
 
 /* What the scripted engine does; only its thread writes, and only the test reads after a job has ended. */
 static struct {
-    bool refuse, ask_secret, wait_for_cancel;
+    bool refuse, ask_secret, wait_for_cancel, offer;
+    const char *journal; /* of the run that waits; NULL: none */
+    enum job later;
+    char later_run[16], answers_host[16];
     int opened, closed, looks, runs;
     bool confirmed;
     char secret[32];
@@ -25,7 +28,7 @@ static const struct port *port;
 
 static void *open_script(const struct answers *answers, const struct port *its_port, const char *state_dir)
 {
-    (void)answers;
+    strncpy(script.answers_host, answers->slave.host, sizeof script.answers_host - 1);
     (void)state_dir;
     port = its_port;
     script.opened++;
@@ -78,7 +81,37 @@ static int run(void *engine, struct err *err)
     }
     port->emit(port->context, &(struct event){ .kind = EVENT_STEP, .step = 1, .state = STEP_DONE });
     port->emit(port->context, &(struct event){ .kind = EVENT_RESULT, .ok = true, .text = "proven", .id = "r1" });
+    if (script.offer) {
+        question = (struct question){ .kind = QUESTION_YES_NO, .text = "let go?" };
+        if (port->ask(port->context, &question, &answer, err) == 0 && answer.yes)
+            port->emit(port->context, &(struct event){ .kind = EVENT_RESULT, .ok = true, .text = "proven; accepted", .id = "r1" });
+    }
     return 0;
+}
+
+static int later(void *engine, enum job job, const char *state_dir, const char *run, struct err *err)
+{
+    struct answer answer = { .yes = false };
+    struct question question = { .kind = QUESTION_YES_NO, .text = "go on?" };
+    (void)engine;
+    assert_string_equal(state_dir, "/state");
+    script.later = job;
+    strncpy(script.later_run, run, sizeof script.later_run - 1);
+    port->emit(port->context, &(struct event){ .kind = EVENT_PHASE, .phase = PHASE_CONNECT, .text = "connecting" });
+    if (port->ask(port->context, &question, &answer, err) != 0)
+        return -1;
+    if (!answer.yes)
+        return err_set(err, ERR_REFUSED, "nothing was done");
+    port->emit(port->context, &(struct event){ .kind = EVENT_RESULT, .ok = true, .text = "over", .id = run });
+    return 0;
+}
+
+static int find(const char *state_dir, const char *run, struct past *past, struct err *err)
+{
+    assert_string_equal(state_dir, "/state");
+    if (script.journal == NULL)
+        return err_set(err, ERR_USAGE, "no run %s", run != NULL ? run : "");
+    return past_parse("/state/runs/r1", script.journal, strlen(script.journal), past, err);
 }
 
 static void close_script(void *engine)
@@ -87,22 +120,43 @@ static void close_script(void *engine)
     script.closed++;
 }
 
-static const struct bridge_engine engine = { open_script, look, plan, run, close_script };
+static const struct bridge_engine engine = {
+    .open = open_script, .look = look, .plan = plan, .run = run, .close = close_script, .later = later, .find = find,
+};
 
 static struct app app;
 
-static int setup(void **unused)
+static int open_app(void)
 {
     struct answers answers;
     struct err err = ERR_INIT;
-    (void)unused;
-    memset(&script, 0, sizeof script);
     answers_init(&answers);
     answers_set(&answers, "master", "host", "db1", 0, &err);
     answers_set(&answers, "slave", "host", "db2", 0, &err);
     int rc = app_init(&app, &answers, &engine, "/state", &err);
     answers_free(&answers);
     return rc;
+}
+
+static int setup(void **unused)
+{
+    (void)unused;
+    memset(&script, 0, sizeof script);
+    return open_app();
+}
+
+#define BEGIN                                                                                                            \
+    "{\"kind\":\"begin\",\"run\":\"r1\",\"answers\":\"[master]\\nhost = db8\\n[slave]\\nhost = db9\\n\",\"database\":\"billing\","     \
+    "\"master_folder\":\"/m\",\"slave_folder\":\"/s\"}\n{\"kind\":\"intent\",\"step\":1,\"change\":0,\"server\":\"master\"}\n"
+#define END(ok) "{\"kind\":\"end\",\"ok\":" ok "}\n"
+
+/* A run waits when the wizard opens. */
+static int setup_waiting(void **unused)
+{
+    (void)unused;
+    memset(&script, 0, sizeof script);
+    script.journal = BEGIN;
+    return open_app();
 }
 
 /* Takes what the engine sends until `done`; fails after 20 s. */
@@ -278,9 +332,145 @@ static void wrong_answers_stay_on_the_form(void **unused)
     leave(&err);
 }
 
+static void a_run_that_waits_is_gone_on_with(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    assert_int_equal(app.dialog.kind, DIALOG_CHOICE);
+    assert_non_null(strstr(app.dialog.text, "Run r1: unfinished"));
+    app_key(&app, K_ENTER);
+    assert_int_equal(app.state.page, PAGE_RUN);
+    UNTIL(app.dialog.kind == DIALOG_YES_NO);
+    assert_string_equal(app.dialog.title, "Go on with the run?");
+    script.journal = BEGIN END("true");
+    keys("y");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(script.later, JOB_RESUME);
+    assert_string_equal(script.later_run, "r1");
+    assert_string_equal(script.answers_host, "db9"); /* the run's own answers, not those of the command line */
+    assert_int_equal(app.state.page, PAGE_RESULT);
+    keys("r"); /* proven: there is nothing to go on with any more */
+    assert_int_equal(app.state.job, JOB_NONE);
+    keys("a");
+    assert_int_equal(app.state.job, JOB_ACCEPT);
+    UNTIL(app.dialog.kind == DIALOG_YES_NO);
+    assert_string_equal(app.dialog.title, "The old data");
+    keys("y");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(script.later, JOB_ACCEPT);
+    assert_int_equal(leave(&err), 0);
+}
+
+static void a_run_that_waits_is_left_alone(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    app_key(&app, K_ESC);
+    assert_int_equal(app.dialog.kind, DIALOG_NONE);
+    assert_int_equal(app.state.page, PAGE_HOSTS);
+    app_key(&app, K_ENTER);
+    UNTIL(app.state.job == JOB_NONE);
+    assert_string_equal(script.answers_host, "db2");
+    assert_int_equal(script.later, JOB_NONE);
+    leave(&err);
+}
+
+/* Proven: what is offered are other ways, and the cursor begins at leaving it. */
+static void what_is_kept_is_let_go_of(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    app_end(&app, 0, &err);
+    script.journal = BEGIN END("true");
+    assert_int_equal(open_app(), 0);
+    assert_int_equal(app.dialog.choice_count, 3);
+    assert_int_equal(app.dialog.at, 2);
+    app_key(&app, K_UP);
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_YES_NO);
+    assert_string_equal(app.dialog.title, "The old data");
+    keys("y");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(script.later, JOB_ACCEPT);
+    assert_int_equal(leave(&err), 0);
+}
+
+static void taking_back_is_declined(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    app_key(&app, K_DOWN);
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_YES_NO);
+    assert_string_equal(app.dialog.title, "Take the run back?");
+    keys("n");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(script.later, JOB_UNDO);
+    assert_int_equal(app.state.page, PAGE_RESULT);
+    assert_int_equal(screen_ways(&app.state), WHEN_RESUME | WHEN_UNDO);
+    keys("u"); /* after all */
+    UNTIL(app.dialog.kind == DIALOG_YES_NO);
+    keys("y");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(leave(&err), 0);
+}
+
+static void what_failed_can_be_gone_on_with(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    script.wait_for_cancel = true;
+    to_plan();
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_WORD);
+    keys("db2");
+    app_key(&app, K_ENTER);
+    UNTIL(app.model.step == 1);
+    script.journal = BEGIN END("false");
+    keys("cy");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(app.state.page, PAGE_RESULT);
+    keys("r");
+    UNTIL(app.dialog.kind == DIALOG_YES_NO);
+    keys("y");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(script.later, JOB_RESUME);
+    assert_string_equal(app.model.verdict, "over");
+    assert_int_equal(leave(&err), 0);
+}
+
+/* The result is seen before the old data is asked about, and Esc keeps it. */
+static void the_old_data_is_asked_about(void **unused)
+{
+    struct err err = ERR_INIT;
+    (void)unused;
+    script.offer = true;
+    to_plan();
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_WORD);
+    keys("db2");
+    app_key(&app, K_ENTER);
+    UNTIL(app.dialog.kind == DIALOG_YES_NO);
+    assert_string_equal(app.dialog.title, "The old data");
+    assert_int_equal(app.state.page, PAGE_RESULT);
+    assert_string_equal(app.model.verdict, "proven");
+    script.journal = BEGIN END("true");
+    app_key(&app, K_ESC);
+    UNTIL(app.state.job == JOB_NONE);
+    assert_string_equal(app.model.verdict, "proven");
+    assert_int_equal(screen_ways(&app.state), WHEN_ACCEPT | WHEN_UNDO);
+    assert_int_equal(leave(&err), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_run_that_waits_is_gone_on_with, setup_waiting),
+        cmocka_unit_test_setup(a_run_that_waits_is_left_alone, setup_waiting),
+        cmocka_unit_test_setup(what_is_kept_is_let_go_of, setup_waiting),
+        cmocka_unit_test_setup(taking_back_is_declined, setup_waiting),
+        cmocka_unit_test_setup(what_failed_can_be_gone_on_with, setup),
+        cmocka_unit_test_setup(the_old_data_is_asked_about, setup),
         cmocka_unit_test_setup(from_start_to_proof, setup),
         cmocka_unit_test_setup(a_declined_run_goes_back_to_the_plan, setup),
         cmocka_unit_test_setup(refused_checks_stop_the_way, setup),

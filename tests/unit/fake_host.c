@@ -1,5 +1,6 @@
 #include "fake_host.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,27 @@
 struct fake_host {
     struct host common;
     struct fake_machine machine;
+    bool broken;
 };
+
+/* With a hook a wait can be cancelled, as the drivers' waits can. */
+static int before(struct fake_host *host, const char *operation, struct run *run, struct err *err)
+{
+    const struct fake_hook *hook = host->machine.hook;
+    struct pollfd cancel = { .fd = host->common.cancel_fd, .events = POLLIN };
+    if (hook == NULL)
+        return 0;
+    const int ended = hook->before(hook->context, host->machine.side, operation, &host->broken, run, err);
+    if (ended == 0 && cancel.fd >= 0 && poll(&cancel, 1, 0) > 0)
+        return err_set(err, ERR_CANCELLED, "%s: cancelled", host->common.name);
+    return ended;
+}
+
+static int after(struct fake_host *host, const char *operation, struct run *run, struct err *err)
+{
+    const struct fake_hook *hook = host->machine.hook;
+    return hook != NULL ? hook->after(hook->context, host->machine.side, operation, &host->broken, run, err) : 0;
+}
 
 static const char looked_at[] = "clock 1000.5\nuid 0\nos Debian GNU/Linux\n"
                                 "tar /bin/tar\nopenssl /usr/bin/openssl\nsha256sum /usr/bin/sha256sum\n"
@@ -87,20 +108,36 @@ static void say_machine(const struct fake_host *host, struct buf *out)
         buf_addf(out, "%s\n", host->machine.text->machine.items[i]);
 }
 
-static int run(struct host *common, struct run *run, struct err *err)
+/* What it says with something hostile behind one of its lines; or it fails, and says only that. */
+static void spoil_answer(struct spoil *spoil, struct run *run, struct buf *out)
 {
-    struct fake_host *host = (struct fake_host *)common;
+    if (spoil_now(spoil, SPOIL_FAILURE)) {
+        buf_clear(out);
+        run->status = 1;
+        if (run->errout != NULL)
+            buf_adds(run->errout, spoil->with);
+    }
+    char *text = buf_steal(out), *at = text;
+    for (char *line; (line = text_line(&at)) != NULL;)
+        buf_addf(out, "%s%s\n", line, spoil_now(spoil, SPOIL_LINE) ? spoil->with : "");
+    free(text);
+}
+
+static void answer(struct fake_host *host, struct run *run)
+{
+    const struct fake_hook *hook = host->machine.hook;
     const char *script = script_of(run->argv);
     const char *const *arguments = arguments_of(run->argv);
     struct buf ignored = BUF_INIT, *out = run->out != NULL ? run->out : &ignored;
-    (void)err;
     run->status = 0;
     record_tool(host, script, arguments);
+    if (hook != NULL && hook->run(hook->context, host->machine.side, script, arguments, run))
+        return;
     if (strstr(script, "say machine_id") != NULL)
         say_machine(host, out);
     else if (strstr(script, "getent ahosts") != NULL)
         buf_addf(out, "numeric %s\nsource %s\nssh_address %s\nssh_port 22\n", arguments[0],
-                 host->machine.side == SIDE_MASTER ? "192.0.2.11" : "192.0.2.12", common->name);
+                 host->machine.side == SIDE_MASTER ? "192.0.2.11" : "192.0.2.12", host->common.name);
     else if (strstr(script, "exec cat -- \"$1\"") != NULL)
         buf_adds(out, buf_str(&host->machine.text->options));
     else if (strstr(script, "verb=$1 kind=$2") != NULL && strstr(script, "# arm the watchdog") == NULL)
@@ -111,14 +148,27 @@ static int run(struct host *common, struct run *run, struct err *err)
                 buf_adds(out, answers[i].out);
                 break;
             }
+    if (host->machine.text->spoil != NULL)
+        spoil_answer(host->machine.text->spoil, run, out);
     buf_free(&ignored);
-    return 0;
+}
+
+static int run(struct host *common, struct run *run, struct err *err)
+{
+    struct fake_host *host = (struct fake_host *)common;
+    const int ended = before(host, "run", run, err);
+    if (ended != 0)
+        return ended < 0 ? -1 : 0;
+    answer(host, run);
+    return after(host, "run", run, err);
 }
 
 /* A command that writes nothing and ends well. */
 static struct stream *stream(struct host *common, const char *const *argv, struct err *err)
 {
-    (void)argv, (void)err;
+    (void)argv;
+    if (before((struct fake_host *)common, "stream", NULL, err) != 0)
+        return NULL;
     struct stream *stream = mem_alloc(sizeof *stream);
     stream->host = common;
     return stream;
@@ -126,14 +176,14 @@ static struct stream *stream(struct host *common, const char *const *argv, struc
 
 static ssize_t read_end(struct stream *stream, void *bytes, size_t size, struct err *err)
 {
-    (void)stream, (void)bytes, (void)size, (void)err;
-    return 0;
+    (void)bytes, (void)size;
+    return before((struct fake_host *)stream->host, "read", NULL, err);
 }
 
 static int write_nowhere(struct stream *stream, const void *bytes, size_t len, struct err *err)
 {
-    (void)stream, (void)bytes, (void)len, (void)err;
-    return 0;
+    (void)bytes, (void)len;
+    return before((struct fake_host *)stream->host, "write", NULL, err);
 }
 
 static void abandon(struct stream *stream)
@@ -143,22 +193,31 @@ static void abandon(struct stream *stream)
 
 static int finish(struct stream *stream, int *status, struct buf *errout, struct err *err)
 {
-    (void)errout, (void)err;
-    *status = 0;
+    struct fake_host *host = (struct fake_host *)stream->host;
+    struct run run = { .errout = errout };
     free(stream);
-    return 0;
+    const int rc = before(host, "finish", &run, err);
+    *status = run.status;
+    return rc < 0 ? -1 : 0;
 }
 
 static const char *tunnel(struct host *common, const struct tunnel_target *target, struct err *err)
 {
-    (void)target, (void)err;
-    return ((struct fake_host *)common)->machine.socket;
+    (void)target;
+    struct fake_host *host = (struct fake_host *)common;
+    return before(host, "tunnel", NULL, err) == 0 ? host->machine.socket : NULL;
 }
 
 /* What sends files wants a session of its own for it: it learns here that there are none to send. */
 static struct host *clone(struct host *common, struct err *err)
 {
     const struct fake_machine *machine = &((struct fake_host *)common)->machine;
+    if (machine->hook != NULL) {
+        struct host *fresh = before((struct fake_host *)common, "clone", NULL, err) == 0 ? fake_host_open(machine) : NULL;
+        if (fresh != NULL)
+            fresh->cancel_fd = common->cancel_fd;
+        return fresh;
+    }
     if (machine->cloning != NULL && *machine->cloning)
         return fake_host_open(machine);
     err_set(err, ERR_UNSUPPORTED, "%s has no files", common->name);

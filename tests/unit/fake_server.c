@@ -32,6 +32,7 @@ struct fake_server {
     const struct server_text *text;
     enum side side;
     struct tape *tape;
+    const struct fake_server_hook *hook; /* NULL: none */
     pthread_t thread;
     int listener, stop[2];
     uint32_t next_id;
@@ -134,13 +135,13 @@ static void add_eof(struct buf *out, uint8_t *sequence)
     add_packet(out, sequence, &payload);
 }
 
-static void add_error(struct buf *out, uint8_t *sequence, unsigned code)
+static void add_error(struct buf *out, uint8_t *sequence, unsigned code, const char *more)
 {
     struct buf payload = BUF_INIT;
     add_number(&payload, 0xFF, 1);
     add_number(&payload, code, 2);
     buf_adds(&payload, "#HY000");
-    buf_addf(&payload, "the server described here answers with error %u", code);
+    buf_addf(&payload, "the server described here answers with error %u%s", code, more);
     add_packet(out, sequence, &payload);
 }
 
@@ -163,7 +164,7 @@ static void add_column(struct buf *out, uint8_t *sequence, const char *name)
 }
 
 /* What is another thing on each server stands as "{side}" in the description they share. */
-static void add_cell(struct buf *to, enum side side, const char *cell)
+static void add_cell(struct buf *to, const struct fake_server *server, const char *cell)
 {
     static const char mark[] = "{side}";
     const char *at = strstr(cell, mark);
@@ -171,23 +172,25 @@ static void add_cell(struct buf *to, enum side side, const char *cell)
     if (strcmp(cell, "''") != 0)
         buf_add(&text, cell, at != NULL ? (size_t)(at - cell) : strlen(cell));
     if (at != NULL)
-        buf_addf(&text, "%d%s", (int)side + 1, at + sizeof mark - 1);
+        buf_addf(&text, "%d%s", (int)server->side + 1, at + sizeof mark - 1);
+    if (spoil_now(server->text->spoil, SPOIL_CELL))
+        buf_adds(&text, server->text->spoil->with);
     add_text(to, buf_str(&text));
     buf_free(&text);
 }
 
-static void add_row(struct buf *out, uint8_t *sequence, enum side side, const struct strings *cells, size_t columns)
+static void add_row(struct buf *out, uint8_t *sequence, const struct fake_server *server, const struct strings *cells, size_t columns)
 {
     struct buf payload = BUF_INIT;
     for (size_t i = 0; i < columns; i++)
         if (i >= cells->count || strcmp(cells->items[i], "NULL") == 0)
             add_number(&payload, 0xFB, 1);
         else
-            add_cell(&payload, side, cells->items[i]);
+            add_cell(&payload, server, cells->items[i]);
     add_packet(out, sequence, &payload);
 }
 
-static void add_result(struct buf *out, uint8_t *sequence, enum side side, const struct strings *lines)
+static void add_result(struct buf *out, uint8_t *sequence, const struct fake_server *server, const struct strings *lines)
 {
     struct strings columns = { .count = 0 };
     struct buf count = BUF_INIT;
@@ -200,7 +203,7 @@ static void add_result(struct buf *out, uint8_t *sequence, enum side side, const
     for (size_t row = 1; row < lines->count; row++) {
         struct strings cells = { .count = 0 };
         split_cells(lines->items[row], &cells);
-        add_row(out, sequence, side, &cells, columns.count);
+        add_row(out, sequence, server, &cells, columns.count);
         strings_free(&cells);
     }
     add_eof(out, sequence);
@@ -245,13 +248,21 @@ static bool answer(struct fake_server *server, int fd, const char *sql)
     struct buf out = BUF_INIT;
     uint8_t sequence = 1;
     pthread_mutex_lock(&tape_lock);
-    const struct reply reply = server_text_answer(server->text, server->side, server->tape, sql);
-    tape_add(server->tape, server->side, sql, reply.code);
+    struct reply reply = server_text_answer(server->text, server->side, server->tape, sql);
+    bool silent = false, goes_on = true;
+    if (server->hook != NULL)
+        goes_on = server->hook->answer(server->hook->context, server->side, sql, &reply, &silent);
+    if (goes_on)
+        tape_add(server->tape, server->side, sql, reply.code);
     pthread_mutex_unlock(&tape_lock);
-    if (reply.code != 0)
-        add_error(&out, &sequence, reply.code);
+    if (silent || !goes_on)
+        return silent;
+    if (spoil_now(server->text->spoil, SPOIL_ERROR))
+        add_error(&out, &sequence, reply.code != 0 ? reply.code : 1105, server->text->spoil->with);
+    else if (reply.code != 0)
+        add_error(&out, &sequence, reply.code, "");
     else if (reply.lines != NULL)
-        add_result(&out, &sequence, server->side, reply.lines);
+        add_result(&out, &sequence, server, reply.lines);
     else
         add_ok(&out, &sequence);
     return send_all(fd, &out);
@@ -291,7 +302,7 @@ static void accept_client(struct fake_server *server)
     for (size_t i = 0; fd >= 0 && i < CLIENTS; i++)
         if (server->clients[i].fd < 0) {
             server->clients[i] = (struct client){ .fd = fd };
-            if (!greet(server, fd)) {
+            if ((server->hook != NULL && server->hook->down(server->hook->context, server->side)) || !greet(server, fd)) {
                 close(fd);
                 server->clients[i].fd = -1;
             }
@@ -340,6 +351,18 @@ struct fake_server *fake_server_start(const struct server_text *text, enum side 
     assert_int_equal(pipe(server->stop), 0);
     assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
     return server;
+}
+
+void fake_server_hook(struct fake_server *server, const struct fake_server_hook *hook)
+{
+    server->hook = hook;
+}
+
+void fake_server_cut(struct fake_server *server)
+{
+    for (size_t i = 0; i < CLIENTS; i++)
+        if (server->clients[i].fd >= 0)
+            (void)shutdown(server->clients[i].fd, SHUT_RDWR);
 }
 
 void fake_server_stop(struct fake_server *server)

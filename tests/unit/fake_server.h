@@ -10,9 +10,19 @@
 
 struct fake_server;
 
+/* What a test puts in front of a server's written answers. Called by the server's thread. */
+struct fake_server_hook {
+    void *context;
+    /* The statement's answer, which may be changed; false: the connection ends here, or (*silent) nothing is ever said. */
+    bool (*answer)(void *context, enum side side, const char *sql, struct reply *reply, bool *silent);
+    bool (*down)(void *context, enum side side); /* nobody gets in */
+};
+
 /* Serves in a thread of its own until it is stopped. Each statement is put on the tape, which both servers of a run share:
  * look at it only while no statement is under way. */
 struct fake_server *fake_server_start(const struct server_text *text, enum side side, struct tape *tape, const char *socket);
+void fake_server_hook(struct fake_server *server, const struct fake_server_hook *hook); /* before anybody connects */
+void fake_server_cut(struct fake_server *server); /* every connection that is open breaks */
 void fake_server_stop(struct fake_server *server);
 
 #endif

@@ -35,6 +35,11 @@ void tape_free(struct tape *tape)
     *tape = (struct tape){ .count = 0 };
 }
 
+bool spoil_now(struct spoil *spoil, enum spoil_kind kind)
+{
+    return spoil != NULL && spoil->kind == kind && spoil->seen++ == spoil->at;
+}
+
 /* The last star is the one that gives way; those before it never need to. */
 bool glob(const char *pattern, const char *text)
 {

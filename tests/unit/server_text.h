@@ -38,7 +38,18 @@ struct tape {
 void tape_add(struct tape *tape, enum side side, const char *sql, unsigned code);
 void tape_free(struct tape *tape);
 
+/* One thing that a server or its machine says is made hostile: the one of that kind with the number `at`. */
+enum spoil_kind { SPOIL_NONE, SPOIL_CELL, SPOIL_ERROR, SPOIL_LINE, SPOIL_FAILURE };
+struct spoil {
+    enum spoil_kind kind;
+    const char *with;
+    unsigned at;
+    _Atomic unsigned seen; /* how many there were */
+};
+bool spoil_now(struct spoil *spoil, enum spoil_kind kind); /* NULL: never */
+
 struct server_text {
+    struct spoil *spoil;           /* NULL: all is as it is written down */
     char *version;
     const struct history *history; /* NULL: it knows everything */
     struct strings machine;

@@ -111,10 +111,16 @@ static int free_port(void)
 
 static void write_config(const struct sshd *sshd)
 {
-    FILE *file = fopen(sshd_file(sshd, "sshd_config"), "w");
+    FILE *file = fopen(sshd_file(sshd, "banner"), "w");
 
     if (file == NULL)
         abort();
+    fputs("\x1b[2JWelcome\x1b]0;owned\x07\n", file);
+    fclose(file);
+    file = fopen(sshd_file(sshd, "sshd_config"), "w");
+    if (file == NULL)
+        abort();
+    fprintf(file, "Banner %s/banner\n", sshd->folder);
     fprintf(file,
             "ListenAddress 127.0.0.1\nPort %d\nPidFile none\nUsePAM no\nStrictModes no\n"
             "HostKey %s/host_ed25519\nHostKey %s/host_ecdsa\nHostKey %s/host_rsa\n"

@@ -178,6 +178,36 @@ static void test_nul_is_refused(void **state)
     answers_free(&answers);
 }
 
+/* Not in a file, not typed into a form: no answer holds a control byte. */
+static void test_no_control_byte_in_any_answer(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct answers_key *keys = answers_keys(&count);
+    for (size_t i = 0; i < count; i++)
+        for (unsigned byte = 0; byte <= 0x7f; byte = byte == 0x1f ? 0x7f : byte + 1) {
+            char value[] = "a?b";
+            struct buf text = BUF_INIT;
+            struct answers answers;
+            struct err err = ERR_INIT;
+            value[1] = (char)byte;
+            buf_addf(&text, "[%s]\n%s = ", keys[i].section, keys[i].key);
+            buf_add(&text, value, 3);
+            buf_addc(&text, '\n');
+            answers_init(&answers);
+            if (answers_parse(&answers, "f.ini", text.data, text.len, &err) == 0)
+                fail_msg("[%s] %s takes byte %02x from a file", keys[i].section, keys[i].key, byte);
+            assert_null(strpbrk(err.text, "\x1b\x7f\r\n"));
+            answers_free(&answers);
+            answers_init(&answers);
+            if (byte != 0 && answers_set(&answers, keys[i].section, keys[i].key, value, 0, &err) == 0)
+                fail_msg("[%s] %s takes byte %02x", keys[i].section, keys[i].key, byte);
+            answers_free(&answers);
+            buf_free(&text);
+        }
+    assert_true(count > 30);
+}
+
 static void test_required(void **state)
 {
     (void)state;
@@ -303,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),      cmocka_unit_test(test_example),
         cmocka_unit_test(test_wrong),         cmocka_unit_test(test_long_line),
+        cmocka_unit_test(test_no_control_byte_in_any_answer),
         cmocka_unit_test(test_nul_is_refused), cmocka_unit_test(test_required),
         cmocka_unit_test(test_files_and_ids), cmocka_unit_test(test_home),
         cmocka_unit_test(test_set),           cmocka_unit_test(test_write_reads_back),

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -40,6 +41,31 @@ static void err_cuts_what_is_too_long(void **state)
         err_wrap(&err, "%s", text);
     assert_int_equal(strlen(err.text), sizeof err.text - 1);
     free(text);
+}
+
+static void err_steers_no_terminal(void **state)
+{
+    struct err err = ERR_INIT;
+    char text[600];
+    (void)state;
+    err_set(&err, ERR_SQL, "%s", "a\x1b[2Jb\xc2\x9b" "c\xff\r\xe2\x80\xae\nd \xc3\xa4");
+    err_hint(&err, "\x07%s", "\x1b]0;x");
+    assert_string_equal(err.text, "a\\x1b[2Jb\\xc2\\x9bc\\xff\\x0d\\xe2\\x80\\xae\nd \xc3\xa4");
+    assert_string_equal(err.hint, "\\x07\\x1b]0;x");
+    err_wrap(&err, "at %s", "\x1b[1m");
+    assert_int_equal(strncmp(err.text, "at \\x1b[1m: a\\x1b[2J", 20), 0);
+    /* cut within a character, wherever that falls */
+    for (size_t before = 0; before < 4; before++) {
+        memset(text, 'x', before);
+        for (size_t i = before; i < sizeof text - 4; i += 3)
+            snprintf(text + i, 4, "\xe2\x82\xac");
+        err_set(&err, ERR_IO, "%s", text);
+        err_wrap(&err, "wrapped");
+        for (const char *at = err.text; *at != '\0'; at++)
+            assert_true((unsigned char)*at < 0x80 || strncmp(at, "\xe2\x82\xac", 3) == 0 || ((unsigned char)*at & 0xc0) == 0x80);
+        const size_t len = strlen(err.text);
+        assert_true((unsigned char)err.text[len - 1] < 0x80 || memcmp(err.text + len - 3, "\xe2\x82\xac", 3) == 0);
+    }
 }
 
 static void err_exit_codes_are_the_contracts(void **state)
@@ -140,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(err_keeps_code_detail_and_hint_when_wrapped),
         cmocka_unit_test(err_cuts_what_is_too_long),
+        cmocka_unit_test(err_steers_no_terminal),
         cmocka_unit_test(err_exit_codes_are_the_contracts),
         cmocka_unit_test(buf_grows_and_stays_a_string),
         cmocka_unit_test(buf_steal_is_never_null),

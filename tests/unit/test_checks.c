@@ -230,6 +230,7 @@ WRONG(persisted_id, strings_add(&s->persisted, "server_id=1");)
 WRONG(persisted_other, strings_add(&s->persisted, "max_connections=900");)
 WRONG(command_line_id, strings_add(&m->command_line, "--server-id=9");)
 WRONG(command_line_other, strings_add(&m->command_line, "--server-identity=9");)
+WRONG(folded_database, a->database = "Billing";)
 WRONG(case_lower, set(s, "lower_case_table_names", "1");)
 WRONG(case_capitals, set(s, "lower_case_table_names", "1"); text(&table(m, 0)->name, "Calls");)
 WRONG(page_size, set(s, "innodb_page_size", "65536");)
@@ -371,6 +372,7 @@ static const struct trial {
     { "database-exists", no_database, CHECK_REFUSED, "has no database billing, it has: billing" },
     { "database-exists", system_database, CHECK_REFUSED, "no database of yours" },
     { "database-exists", empty_database, CHECK_WARNING, "0 tables" },
+    { "database-exists", folded_database, CHECK_REFUSED, "knows Billing as billing" },
     { "slave-holds-data", slave_data, CHECK_WARNING, "1 table and 0 other objects, 1 MiB" },
     { "slave-holds-data", slave_objects, CHECK_WARNING, "0 tables and 1 other object" },
     { "slave-holds-data", slave_empty, CHECK_OK, "is empty" },

@@ -51,6 +51,20 @@ static void test_options_before_and_after(void **state)
     assert_int_equal(options.color, COLOR_NEVER);
 }
 
+static void test_billing_and_maintain(void **state)
+{
+    (void)state;
+    struct options options;
+    struct err err = ERR_INIT;
+    assert_int_equal(parse("dualserver billing --off --errors on -y", &options, &err), 0);
+    assert_true(options_care(&options) && options.command == COMMAND_BILLING && options.off && options.yes && !options.test);
+    assert_string_equal(options.errors, "on");
+    assert_int_equal(parse("dualserver maintain -n", &options, &err), 0);
+    assert_true(options_care(&options) && options.plan && options.keep == 2 && options.outage_days == 7);
+    assert_int_equal(parse("dualserver maintain --keep 5 --outage 30", &options, &err), 0);
+    assert_true(options.keep == 5 && options.outage_days == 30);
+}
+
 static void test_lab_words_are_untouched(void **state)
 {
     (void)state;
@@ -71,7 +85,23 @@ static void test_wrong(void **state)
     static const struct {
         const char *line, *error;
     } wrong[] = {
-        { "dualserver check", "unknown command 'check'" },
+        { "dualserver train", "unknown command 'train'" },
+        { "dualserver check --plan", "--plan: check changes nothing" },
+        { "dualserver setup --deep", "--deep belongs to the command check" },
+        { "dualserver monitor --json", "monitor is a screen: `check` has --json and lines" },
+        { "dualserver monitor --yes", "monitor changes nothing: no --plan, --yes or --confirm" },
+        { "dualserver check --off", "--off, --test and --errors belong to the command billing" },
+        { "dualserver billing --test --off", "--test tries and changes nothing: alone" },
+        { "dualserver billing --errors maybe", "--errors takes on or off" },
+        { "dualserver billing --keep 3", "--keep and --outage belong to the command maintain" },
+        { "dualserver maintain --keep 1", "--keep takes a number, at least 2" },
+        { "dualserver maintain --keep -3", "--keep takes a number, at least 2" },
+        { "dualserver maintain --keep 3x", "--keep takes a number, at least 2" },
+        { "dualserver maintain --outage 0", "--outage takes a number of days, at least 1" },
+        { "dualserver maintain --confirm db2", "--confirm belongs to the command setup" },
+        { "dualserver setup --fix skip", "--fix belongs to the command troubleshoot" },
+        { "dualserver troubleshoot --yes", "--yes: which fix? --fix names it" },
+        { "dualserver troubleshoot --fix", "option --fix needs a value: ID" },
         { "dualserver setup again", "unexpected word 'again'" },
         { "dualserver setup --bogus", "unknown or ambiguous option --bogus" },
         { "dualserver setup --bogus=3", "unknown or ambiguous option --bogus=3" },
@@ -125,7 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_none_is_the_wizard), cmocka_unit_test(test_options_before_and_after),
-        cmocka_unit_test(test_lab_words_are_untouched), cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_billing_and_maintain), cmocka_unit_test(test_lab_words_are_untouched), cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_help_lists_all), cmocka_unit_test(test_color),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,8 @@ static void torn_lines_are_passed_over(void **state)
     assert_string_equal(past.run, "R1");
     assert_int_equal(past.spoilt, 3);
     assert_int_equal(past.change_count, 2);
-    assert_false(past.changes[0].done); /* its line is spoilt: taken for not done */
+    assert_true(past.changes[0].done); /* its line is spoilt, but the next one was begun */
+    assert_false(past.changes[1].done); /* and nothing tells of this one's end: taken for not done */
     assert_string_equal(past_word(&past, "coordinates"), "bin.1:4");
     assert_null(past_word(&past, "binlogs_before"));
     assert_int_equal(past_state(&past), PAST_UNFINISHED);
@@ -65,13 +66,15 @@ static void states_of_a_run(void **state)
     } cases[] = {
         { BEGIN, PAST_UNTOUCHED, "changed nothing" },
         { BEGIN INTENT("0", "1", "a"), PAST_UNFINISHED, "`dualserver resume`" },
+        { BEGIN "garbage\n", PAST_UNFINISHED, "`dualserver resume`" }, /* it may have told of a change */
         { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n", PAST_PROVEN, "`dualserver accept`" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false}\n", PAST_UNFINISHED, "`dualserver undo`" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n", PAST_UNTOUCHED, "taken back" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"end\",\"ok\":false,\"nothing_left\":true}\n{\"kind\":\"resume\"}\n", PAST_UNFINISHED, "resume" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"undo\"}\n", PAST_UNDOING, "goes on with it" },
         { BEGIN INTENT("0", "1", "a") "{\"kind\":\"undo\"}\n{\"kind\":\"undone\"}\n", PAST_UNDONE, "taken back" },
-        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepted\"}\n", PAST_ACCEPTED, "gone" },
+        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepting\"}\n", PAST_ACCEPTING, "`dualserver accept` goes on" },
+        { BEGIN INTENT("0", "1", "a") DONE("0") "{\"kind\":\"end\",\"ok\":true}\n{\"kind\":\"accepting\"}\n{\"kind\":\"accepted\"}\n", PAST_ACCEPTED, "gone" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct past past = parse(cases[i].text);
@@ -145,10 +148,17 @@ static void where_a_run_goes_on(void **state)
           "...........xxxxx" },
         { "pointed, not started", 13, 0, { .generated = true }, "", 12, 0, false, ".............xxx" },
         { "pointing: again, with a new password", 12, 0, { .generated = true }, "", 12, 0, false, "....x.......xxxx" },
+        { "pointing, and an earlier resume broke off while it renewed the password", 12, 0, { .generated = true },
+          "{\"kind\":\"intent\",\"step\":5,\"change\":4,\"server\":\"slave\",\"what\":\"5\"}\n", 12, 0, false, "....x.......xxxx" },
+        { "sent again, and broken off before it arrived: what was in place is not", 5, 0, { .copy_usable = true },
+          INTENT("5", "6", "6") DONE("5") INTENT("6", "7", "7 aside") DONE("6") INTENT("8", "8", "8") DONE("8")
+          "{\"kind\":\"again\",\"change\":5}\n{\"kind\":\"again\",\"change\":8}\n{\"kind\":\"discard\"}\n", 6, 0, true,
+          ".....x.xxxxxxxxx" },
         { "proof differs", 14, 0, { .copy_usable = true }, "{\"kind\":\"failed\",\"change\":14,\"code\":13}\n", 13, 2, true,
           ".xxxxx.xxxxxxxxx" },
         { "granting: the proof again", 15, 0, { 0 }, "", 14, 0, false, "..............xx" },
         { "all done, no verdict", 16, 0, { 0 }, "", 13, 0, false, "..............x." },
+        { "a spoilt line among them", 0, 0, { .copy_usable = true }, "garbage\n" INTENT("3", "4", "4"), 4, 0, false, "...xxxxxxxxxxxxx" },
         { "rows: streaming", 5, 6, { .copy_usable = true }, "", 6, 6, false, ".....xxxxxxxxxxx" },
         { "rows: restart", 2, 6, { 0 }, "", 3, 0, false, "..xxxxxxxxxxxxxx" },
     };

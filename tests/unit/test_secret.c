@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +85,33 @@ static void refuses_what_is_no_password_file(void **state)
     assert_int_equal(err.code, ERR_ANSWERS);
 }
 
+/* Every byte value, at the begin, in the middle and at the end. */
+static void no_control_byte_passes(void **state)
+{
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        const bool control = byte < 0x20 || byte == 0x7f;
+        for (size_t at = 0; at < 3; at++) {
+            char text[4] = "abc";
+            struct err err = ERR_INIT;
+            text[at] = (char)byte;
+            struct secret *typed = secret_typed(text, 3, &err);
+            assert_int_equal(typed == NULL, control);
+            assert_int_equal(err.code, control ? ERR_AUTH : ERR_NONE);
+            secret_free(typed);
+            struct secret *read = from(text, 3, 0600, &err);
+            /* a newline ends the line, and with it the password */
+            assert_int_equal(read == NULL, byte == '\n' ? at == 0 : control);
+            if (read != NULL)
+                assert_int_equal(secret_len(read), byte == '\n' ? at : 3);
+            secret_free(read);
+        }
+    }
+    struct secret *none = secret_typed("", 0, NULL);
+    assert_int_equal(secret_len(none), 0);
+    secret_free(none);
+}
+
 static void random_ones_are_long_and_different(void **state)
 {
     struct err err = ERR_INIT;
@@ -122,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_the_first_line),
         cmocka_unit_test(refuses_what_is_no_password_file),
+        cmocka_unit_test(no_control_byte_passes),
         cmocka_unit_test(random_ones_are_long_and_different),
         cmocka_unit_test(wipe_leaves_nothing),
     };

@@ -200,6 +200,92 @@ static void revoked_key_is_refused(void **state)
     assert_refused("user", &asker, ERR_HOSTKEY, "@revoked");
 }
 
+/* A key of a CA vouches for certificates, which the library does not know: it says nothing about a plain key, good or bad. */
+static void a_ca_vouches_for_no_plain_key(void **state)
+{
+    (void)state;
+    sshd_known(&sshd, "@cert-authority ", "host_ed25519", false);
+    assert_refused("user", NULL, ERR_HOSTKEY, "not known");
+    person.accept = false;
+    assert_refused("user", &asker, ERR_HOSTKEY, "not accepted");
+    assert_int_equal(person.keys_shown, 1);
+    sshd_known(&sshd, "@cert-authority ", "other_ed25519", false);
+    assert_refused("user", NULL, ERR_HOSTKEY, "not known"); /* not CHANGED either */
+    sshd_known(&sshd, "", "host_ed25519", true);
+    assert_opens("user", NULL);
+    sshd_known(&sshd, "@cert-authority ", "host_ed25519", false);
+    sshd_known(&sshd, "", "other_ed25519", true);
+    person.accept = true;
+    assert_refused("user", &asker, ERR_HOSTKEY, "CHANGED");
+    sshd_known(&sshd, "@some-marker-to-come ", "host_ed25519", false);
+    assert_refused("user", NULL, ERR_HOSTKEY, "not known");
+}
+
+/* Revoked counts wherever it stands, and under a hashed name too. */
+static void revoked_beats_all(void **state)
+{
+    const char *const hash[] = { "ssh-keygen", "-H", "-f", sshd_file(&sshd, "known_hosts"), NULL };
+
+    (void)state;
+    sshd_known(&sshd, "@revoked ", "host_ed25519", false);
+    sshd_known(&sshd, "", "host_ed25519", true);
+    assert_refused("user", NULL, ERR_HOSTKEY, "@revoked");
+    sshd_known(&sshd, "", "host_ed25519", false);
+    sshd_known(&sshd, "@revoked ", "host_ed25519", true);
+    person.accept = true;
+    assert_int_equal(command(hash), 0);
+    assert_refused("user", &asker, ERR_HOSTKEY, "@revoked");
+    assert_int_equal(person.keys_shown, 0);
+    sshd_known(&sshd, "@revoked ", "other_ed25519", false); /* another one's end is none of ours */
+    sshd_known(&sshd, "", "host_ed25519", true);
+    assert_opens("user", NULL);
+}
+
+/* A host that shows only keys of types that are not listed is not asked to be believed. */
+static void only_a_type_that_it_has_not(void **state)
+{
+    FILE *file = fopen(sshd_file(&sshd, "known_hosts"), "w");
+
+    (void)state;
+    assert_non_null(file);
+    fprintf(file, "[127.0.0.1]:%d ecdsa-sha2-nistp521 AAAAE2VjZHNhLXNoYTItbmlzdHA1MjEAAAAIbmlzdHA1MjEAAACFBAAA\n", sshd.port);
+    fclose(file);
+    person.accept = true;
+    assert_refused("user", &asker, ERR_HOSTKEY, "nistp521");
+    assert_int_equal(person.keys_shown, 0);
+}
+
+/* The banner that every login here gets, and what commands say, steer no terminal. */
+static void hostile_words_are_made_printable(void **state)
+{
+    static const char words[] = "printf '\\033[2Jbad\\033]0;x\\007\\302\\233m\\n' >&2; exit 3";
+    struct err err;
+    struct host *host = open_as("user", NULL, &err);
+    struct stream *stream;
+    char byte;
+
+    (void)state;
+    assert_non_null(host);
+    assert_int_equal(host_script(host, NULL, &err, words, NULL), -1);
+    assert_int_equal(err.code, ERR_COMMAND);
+    assert_non_null(strstr(err.text, "\\x1b[2Jbad\\x1b]0;x\\x07\\xc2\\x9bm"));
+    assert_null(strpbrk(err.text, "\x1b\x07"));
+    stream = host_stream(host, (const char *const[]){ "sh", "-c", words, NULL }, &err);
+    assert_non_null(stream);
+    while (stream_read(stream, &byte, 1, &err) > 0)
+        ;
+    err = (struct err)ERR_INIT;
+    for (int i = 0; i < 100 && stream_write(stream, words, sizeof words, &err) == 0; i++)
+        poll(NULL, 0, 20);
+    assert_null(strpbrk(err.text, "\x1b\x07"));
+    stream_abandon(stream);
+    host_close(host);
+    assert_refused("stranger", &asker, ERR_AUTH, "it offers publickey");
+    assert_null(open_as("stranger", NULL, &err));
+    assert_null(strpbrk(err.text, "\x1b\x07"));
+    assert_null(strstr(err.text, "Welcome"));
+}
+
 static void hashed_name_is_found(void **state)
 {
     const char *const hash[] = { "ssh-keygen", "-H", "-f", sshd_file(&sshd, "known_hosts"), NULL };
@@ -439,6 +525,10 @@ int main(void)
         cmocka_unit_test_setup(changed_key_is_refused, fresh_person),
         cmocka_unit_test_setup(key_of_another_type_is_asked_for, fresh_person),
         cmocka_unit_test_setup(revoked_key_is_refused, fresh_person),
+        cmocka_unit_test_setup(revoked_beats_all, fresh_person),
+        cmocka_unit_test_setup(a_ca_vouches_for_no_plain_key, fresh_person),
+        cmocka_unit_test_setup(only_a_type_that_it_has_not, fresh_person),
+        cmocka_unit_test_setup(hostile_words_are_made_printable, fresh_person),
         cmocka_unit_test_setup(hashed_name_is_found, fresh_person),
         cmocka_unit_test_setup(key_of_another_port_is_not_this_ones, fresh_person),
         cmocka_unit_test_setup(encrypted_key_asks_until_it_fits, fresh_person),

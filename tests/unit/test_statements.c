@@ -8,127 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/mem.h"
 #include "engine/check.h"
-#include "fake_host.h"
-#include "fake_server.h"
-#include "host/lock.h"
-#include "plan/world.h"
+#include "rig.h"
 #include "steps/copy_way.h"
 #include "steps/step.h"
-
-#define UNIT_FOLDER SRC_TESTS "/unit"
-
-struct rig {
-    struct server_text texts[2]; /* by enum side */
-    struct history history;
-    struct tape tape;
-    struct fake_server *servers[2];
-    struct answers answers;
-    struct port port;
-    struct world world;
-    struct plan plan;
-    char folder[32], sockets[2][48];
-    bool cloning; /* the lock has a session of its own; what sends files gets none */
-    struct buf golden;
-    struct strings said; /* changing lines of the section that is being written */
-    struct strings read; /* reading lines of the whole */
-    size_t from;         /* on the tape */
-};
-
-static void no_event(void *context, const struct event *event)
-{
-    (void)context, (void)event;
-}
-
-static void read_server(struct rig *rig, enum side side, const char *name)
-{
-    struct server_text *text = &rig->texts[side];
-    char *file = mem_printf("%s.txt", name);
-    buf_adds(&text->options, "[mysqld]\nuser = mysql\n");
-    server_text_read(text, UNIT_FOLDER "/servers", file);
-    text->history = &rig->history;
-    free(file);
-}
-
-static void rig_open(struct rig *rig, const char *master, const char *slave)
-{
-    *rig = (struct rig){ .folder = "/tmp/dualserver-test-XXXXXX" };
-    history_read(&rig->history, UNIT_FOLDER "/servers");
-    read_server(rig, SIDE_MASTER, master);
-    read_server(rig, SIDE_SLAVE, slave);
-    assert_non_null(mkdtemp(rig->folder));
-    answers_init(&rig->answers);
-    rig->answers.master.host = mem_dup("192.0.2.11");
-    rig->answers.slave.host = mem_dup("192.0.2.12");
-    rig->port = (struct port){ .emit = no_event, .cancel_fd = -1 };
-    struct world *world = &rig->world;
-    world->answers = &rig->answers;
-    world->port = &rig->port;
-    world->facts.slave.side = SIDE_SLAVE;
-    world->state_dir = mem_dup(rig->folder);
-    snprintf(world->run_id, sizeof world->run_id, "RUN");
-    world->replication_password = secret_new("password of repl", 16);
-    world->reports_password = secret_new("password of reports", 19);
-    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
-        snprintf(rig->sockets[side], sizeof rig->sockets[side], "%s/%d", rig->folder, (int)side);
-        rig->servers[side] = fake_server_start(&rig->texts[side], side, &rig->tape, rig->sockets[side]);
-        const struct fake_machine machine = { .side = side, .text = &rig->texts[side], .socket = rig->sockets[side],
-                                              .tape = &rig->tape, .cloning = &rig->cloning };
-        world->hosts[side] = fake_host_open(&machine);
-        world->run_dir[side] = mem_dup("/var/lib/.dualserver-RUN");
-    }
-}
-
-/* Without it the master is not stopped. */
-static void rig_lock(struct rig *rig)
-{
-    struct err err = ERR_INIT;
-    struct lock_holder holder;
-    rig->cloning = true;
-    assert_int_equal(lock_take(rig->world.hosts[SIDE_MASTER], &(struct lock_wish){ .room = "/var/lib", .run = "RUN" },
-                               &rig->world.held[SIDE_MASTER], &holder, &err), 0);
-    assert_non_null(rig->world.held[SIDE_MASTER]);
-    rig->cloning = false;
-}
-
-static void rig_close(struct rig *rig)
-{
-    struct world *world = &rig->world;
-    char *saved = mem_printf("%s/old-definitions.sql", rig->folder);
-    world_unlock(world);
-    (void)lock_release(world->hosts[SIDE_MASTER], world->held[SIDE_MASTER], NULL);
-    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
-        world_db_close(world, side);
-        host_close(world->hosts[side]);
-        free(world->run_dir[side]);
-        fake_server_stop(rig->servers[side]);
-        unlink(rig->sockets[side]);
-    }
-    unlink(saved);
-    rmdir(rig->folder);
-    free(saved);
-    plan_free(&rig->plan);
-    facts_free(&world->facts);
-    definitions_free(&world->definitions);
-    strings_free(&world->binlogs_before);
-    secret_free(world->replication_password);
-    secret_free(world->reports_password);
-    free(world->flush_undo);
-    free(world->state_dir);
-    answers_free(&rig->answers);
-    server_text_free(&rig->texts[SIDE_MASTER]);
-    server_text_free(&rig->texts[SIDE_SLAVE]);
-    history_free(&rig->history);
-    tape_free(&rig->tape);
-    strings_free(&rig->said);
-    strings_free(&rig->read);
-    buf_free(&rig->golden);
-}
 
 /* What stands between quotes behind these words is different in every run, or a secret. */
 static const char *const hidden[] = { "IDENTIFIED BY '", "IDENTIFIED BY PASSWORD '", " USING '", " AS '", "_PASSWORD = '",

@@ -128,11 +128,11 @@ server_options() {
     done
 }
 
-# master_extras UPPER: the billing program's configuration and the writer
+# master_extras UPPER: the billing program's configuration, its reports and the writer
 master_extras() {
     install -d "$1"/etc/arrowbilling "$1"/usr/local/lib/lab "$1"/etc/systemd/system
     install -m 0640 -o 0 -g 33 "$here/host/billing.ini" "$1/etc/arrowbilling/billing.ini" # 33: www-data
-    install -m 0755 "$here/host/writer" "$1/usr/local/lib/lab/writer"
+    install -m 0755 "$here/host/writer" "$here/host/reports" "$1/usr/local/lib/lab"
     install -m 0644 "$here/host/lab-writer.service" "$1/etc/systemd/system/lab-writer.service"
 }
 
@@ -178,11 +178,12 @@ server_answers() {
     host_enter "$1" sh -c 'exec $(command -v mariadb-admin || echo mysqladmin) --connect-timeout=2 ping' >/dev/null 2>&1
 }
 
-# host_wait HOST: until sshd and the database server answer
+# host_wait HOST: until sshd and the database server answer. sshd is asked last: newer ones shut out for a while who comes often and never
+# logs in (PerSourcePenalties), and the server takes the longer to come up.
 host_wait() {
     local deadline=$((SECONDS + 90))
     host_line "$1"
-    until ssh_answers "$h_address" && server_answers "$1"; do
+    until server_answers "$1" && ssh_answers "$h_address"; do
         [ "$SECONDS" -lt "$deadline" ] && host_pid "$1" >/dev/null ||
             die "the host '$1' did not come up: $(host_complaint "$1")"
         sleep 0.1

@@ -2,7 +2,7 @@
 # Images (a flavour's root file system) and the data that is generated once and kept: everything in here is a cache.
 # Each is built beside its place and renamed into it, under a lock; a build that is killed leaves a folder that the next one removes.
 
-common_packages=openssh-server,systemd,systemd-sysv,iproute2,procps,sudo,zstd,openssl,rsync
+common_packages=openssh-server,systemd,systemd-sysv,iproute2,procps,sudo,zstd,openssl,rsync,php-cli,php-mysql
 
 # contained COMMAND...: in mount and process namespaces of its own; dies, with all its children and mounts, when this shell does
 contained() {

@@ -1,0 +1,180 @@
+# shellcheck shell=bash
+# lib.sh - what the fault tests share: the program with a fault in it, how a case ends, and what must be so then.
+# Sourced by them; they set LAB_NAME first. A case that fails is kept in $FAULTS_KEEP, and the next one gets a new lab.
+. "$(dirname "${BASH_SOURCE[0]}")/../lab/lib.sh"
+FAULTY=$(dirname "$DUALSERVER")/dualserver-faulty
+: "${FAULTS_KEEP:=$(dirname "$DUALSERVER")/test-logs/$LAB_NAME-failed}"
+BACK_WITHIN=15 # seconds: the master's mysqld, after the program's end
+passed=0 rows_lost=0 rc=0
+
+# built when it is wanted; a folder with nothing but the two programs will do
+if [ -e "$(dirname "$DUALSERVER")/Makefile" ]; then
+    make -s -C "$(dirname "$DUALSERVER")" dualserver-faulty >"$work/made" 2>&1 || { cat "$work/made"; exit 1; }
+fi
+
+# ---- the lab
+new_lab() {
+    lab down >/dev/null 2>&1
+    lab up --size 1M || return 1
+    lab answers | sed 's/^\[run\]/&\nverify = quick\ncopy = directory/' >"$work/answers" # the way that stops the master
+    slave=$(host_of slave) master=$(host_of master)
+    own_billing "$master"
+    # tables that are odd by their names only have tests of their own: a case is done in half the time without them
+    sql master 'USE billing; SET foreign_key_checks = 0; DROP TABLE `order`, `in/out.50%`, `$HOME; true`, `-rf`, `back``tick`, `call notes`, `rate "peak"`, empty_one, tickets, rates_packed, articles, calls_2026_05, calls_2026_06, recordings, `тарифы`' || return 1
+    # a writer of a few rounds a second will do: what it writes is compared after each case
+    on master bash -c 'mkdir -p /etc/systemd/system/lab-writer.service.d; printf "[Service]\nEnvironment=WRITER_PAUSE=0.1\n" >/etc/systemd/system/lab-writer.service.d/pause.conf; systemctl daemon-reload' || return 1
+    "${after_up:-:}" || return 1
+    tidy && remember && others >"$work/others0" && base_rows >"$work/base0"
+}
+# Databases that no run has anything to do with.
+others() {
+    local host tables
+    for host in master slave; do
+        tables=$(sql $host "SELECT GROUP_CONCAT(CONCAT('\`', table_schema, '\`.\`', table_name, '\`') ORDER BY 1) FROM information_schema.tables
+            WHERE table_schema NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema', 'billing') AND table_schema NOT LIKE 'dualserver%' AND table_type = 'BASE TABLE'")
+        sql $host "CHECKSUM TABLE $tables"
+    done
+}
+# The master's rows that no writer touches.
+base_rows() {
+    local tables
+    tables=$(sql master "SELECT GROUP_CONCAT(CONCAT('billing.\`', REPLACE(table_name, '\`', '\`\`'), '\`') ORDER BY 1) FROM information_schema.tables
+        WHERE table_schema = 'billing' AND table_type = 'BASE TABLE' AND engine <> 'MEMORY' AND table_name NOT IN ('customers', 'invoices', 'invoice_lines', 'traffic', 'calls_2026_08', 'switch_log')")
+    sql master "CHECKSUM TABLE $tables; SELECT COUNT(*) FROM billing.customers; SELECT COUNT(*) FROM billing.traffic WHERE trunk <> 'writer'; SELECT COUNT(*) FROM billing.calls_2026_08 WHERE trunk <> 'writer'"
+}
+# Between two cases, with the writer stopped: what it has written goes, so that a case does not wait for those before it.
+tidy() {
+    sql master "USE billing; SET foreign_key_checks = 0; CREATE TEMPORARY TABLE written AS SELECT DISTINCT invoice_id FROM invoice_lines WHERE text = 'written by the lab';
+        DELETE FROM calls_2026_08 WHERE trunk = 'writer'; DELETE FROM traffic WHERE trunk = 'writer';
+        DELETE FROM invoices WHERE id IN (SELECT invoice_id FROM written); DELETE FROM invoice_lines WHERE invoice_id IN (SELECT invoice_id FROM written)" || return 1
+    on master bash -c 'mkdir -p /var/lib/lab; : >/var/lib/lab/writer.acked' && rm -rf "$work/state"
+}
+
+# ---- the program
+# faulty SPEC COMMAND...: its output in out, its calls in calls, its end in rc. It has a terminal of its own, on which it is told to go on, but
+# not to let go of the slave's old data.
+faulty() {
+    local spec=$1 typed='y\nn\nn\n'; shift
+    [ "$1" != setup ] || typed='n\nn\n'
+    : >"$work/calls"; rc=0
+    # shellcheck disable=SC2059 # its newlines
+    printf "$typed" | DUALSERVER_FAULT="$spec log=$work/calls" timeout --foreground 240 \
+        script -qec "exec $(printf '%q ' "$FAULTY" --state-dir "$work/state" --plain --color never "$@")" /dev/null >"$work/out" 2>&1 || rc=$?
+}
+setup_with() { faulty "$1" setup --answers "$work/answers" --confirm "$slave"; }
+resume_keeping() { faulty "${1:-kind=count}" resume; }
+undo_with() { faulty "${1:-kind=count}" undo; }
+hit() { grep -q '^hit' "$work/calls"; }
+where_hit() { sed -n 's/^hit //p' "$work/calls" | cut -f 2-5 | tr '\t' ' ' | cut -c1-100; }
+# The state of the last run: none, unfinished, proven, undoing, ...
+run_state() {
+    local word
+    word=$("$DUALSERVER" --state-dir "$work/state" status --json 2>/dev/null | sed -n 's/.*"state":"\([a-z ]*\)".*/\1/p')
+    echo "${word:-none}"
+}
+expect() { # EXIT WHAT
+    [ "$rc" = "$1" ] && return 0
+    echo "$2: exit $rc, expected $1"
+    tail -n 25 "$work/out"
+    return 1
+}
+
+# ---- what must be so
+back_in_time() {
+    local since=$SECONDS
+    wait_until $((BACK_WITHIN + 20)) master_runs || { echo "the master does not come back"; return 1; }
+    [ $((SECONDS - since)) -le $((BACK_WITHIN + 1)) ] || { echo "the master was back after $((SECONDS - since)) s only"; return 1; }
+}
+# A program that ended by itself has said what happened and how it goes on.
+has_said() {
+    [ "$rc" != 0 ] && [ "$rc" -lt 128 ] || return 0
+    grep -q 'dualserver: ' "$work/out" && grep -qE 'dualserver (resume|undo|setup|accept)|nothing was (touched|changed|done)|as (they were )?before|hint: |was not changed|--answers' "$work/out" && return 0
+    echo "exit $rc, and it does not say what happened and how it goes on:"; tail -n 12 "$work/out"; return 1
+}
+all_acked() {
+    acked 0 || { echo "the writer's notes cannot be read"; return 1; }
+    acked_on master
+}
+complete_new() {
+    lab writer stop >/dev/null 2>&1
+    same_servers && all_acked && acked_on slave
+}
+complete_old() {
+    local side
+    lab writer stop >/dev/null 2>&1
+    # a killed program's lock is no hindrance, but lies there until the next one comes
+    [ "$(run_state)" != none ] || for side in master slave; do on $side rm -rf /var/lib/dualserver/.dualserver-lock; done
+    as_before && all_acked && base_rows | diff "$work/base0" - && others | diff "$work/others0" - && nothing_left
+}
+
+# settle THEN: by one command or two to the end of the run; where it can go on, as THEN says.
+settle() {
+    local state
+    back_in_time || return 1
+    state=$(run_state)
+    if [ "$state" = unfinished ] && [ "$1" = resume ]; then
+        resume_keeping
+        expect 0 resume && back_in_time || return 1
+        state=$(run_state)
+    fi
+    if [ "$state" = proven ]; then
+        complete_new || return 1
+    fi
+    case $state in
+        unfinished | undoing | proven)
+            undo_with
+            expect 0 undo && back_in_time || return 1 ;;
+        none) ;;
+        *) echo "the run is $state"; return 1 ;;
+    esac
+    complete_old
+}
+
+# The writer goes on while the case lasts. one_case SPEC THEN [SPEC2]: a fault in the set-up, and one in what comes then.
+one_case() {
+    lab writer start >/dev/null 2>&1
+    setup_with "$1"
+    hit || { echo "the fault did not come to pass: exit $rc"; tail -n 5 "$work/out"; return 1; }
+    fault_was=$(where_hit)
+    [ "$rc" != 124 ] || { echo "it hangs"; return 1; }
+    has_said || return 1
+    if [ -n "${3:-}" ]; then
+        back_in_time || return 1
+        case $(run_state)/$2 in
+            unfinished/resume) resume_keeping "$3" ;;
+            unfinished/undo | undoing/* | proven/*) undo_with "$3" ;;
+        esac
+        [ "$rc" != 124 ] || { echo "it hangs"; return 1; }
+        has_said || return 1
+        second_was=$(where_hit)
+    fi
+    settle "$2"
+}
+
+keep() { # NAME
+    local place
+    place=$FAULTS_KEEP/$(tr -c 'a-zA-Z0-9=.\n' '-' <<<"$1" | cut -c1-90)
+    mkdir -p "$place"
+    cp -r "$work/out" "$work/calls" "$work/said" "$work/state" "$place" 2>/dev/null
+    local host
+    for host in master slave; do on $host journalctl --no-pager -n 60 -o cat >"$place/journal.$host" 2>&1; done
+}
+
+# report NAME COMMAND...: one line of TAP for the case; after a failure the lab is made anew.
+report() {
+    local name=$1 before=$failures lost; shift
+    fault_was='' second_was=''
+    check "$name" "$@"
+    if [ "$failures" = "$before" ]; then
+        passed=$((passed + 1))
+        echo "#   at $fault_was${second_was:+, then $second_was}"
+        tidy || new_lab >"$work/lab" 2>&1
+        return
+    fi
+    echo "#   at $fault_was${second_was:+, then $second_was}"
+    lost=$(sed -n 's/^\([0-9]*\) acknowledged rows are missing.*/\1/p' "$work/said" | head -n 1)
+    rows_lost=$((rows_lost + ${lost:-0}))
+    keep "$name"
+    new_lab >"$work/lab" 2>&1 || { cat "$work/lab"; exit 1; }
+}
+tell_count() { echo "# cases $cases, passed $passed, rows lost $rows_lost"; }
