@@ -10,13 +10,23 @@
 
 #define DISARM_MS 180000u /* it may be in the middle of a start */
 
-/* $1 its own folder, $2 the lock's, $3 systemd or sysv, $4 unit, $5 socket unit or "", $6 run, $7 seconds of silence; then
- * the option files. Time is counted by /proc/uptime, which nobody sets. Renaming `armed` is what decides between it and the
+/* Sets dog. Root runs what lies in the watchdog's folder and writes there, so nobody else may be able to put another one in its
+ * place: where the data directory is a file system of its own the run's folder lies inside it, and its parent is mysqld's. */
+#define ITS_FOLDER                                                                                                             \
+    "dog=$1/watchdog up=$1\n"                                                                                                  \
+    "while up=${up%/*}; do\n"                                                                                                  \
+    "  [ -n \"$(find -L \"${up:-/}\" -maxdepth 0 '(' -uid 0 -o -uid \"$(id -u)\" ')' '(' ! -perm /022 -o -perm -1000 ')')\" ] ||\n"  \
+    "    dog=/var/lib/dualserver/${1##*/}/watchdog\n"                                                                          \
+    "  [ -n \"$up\" ] || break\n"                                                                                              \
+    "done\n"
+
+/* $1 its own folder, $2 the lock's, $3 systemd or sysv, $4 unit, $5 socket unit or "", $6 run, $7 seconds of silence; $8 the run's
+ * folder; then the option files. Time is counted by /proc/uptime, which nobody sets. Renaming `armed` is what decides between it and the
  * program, and needs no room on a full disk. */
 #define WATCHDOG                                                                                                               \
     "# Started by dualserver before it stops the database server; starts that again when dualserver is heard of no more.\n"    \
     "LC_ALL=C; PATH=\"${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin\"; export LC_ALL PATH; umask 077; cd /\n"         \
-    "dog=$1 lock=$2 kind=$3 unit=$4 socket=$5 run=$6 patience=$7; shift 7\n"                                                   \
+    "dog=$1 lock=$2 kind=$3 unit=$4 socket=$5 run=$6 patience=$7 place=$8; shift 8\n"                                          \
     "uptime() { read -r up rest </proc/uptime; up=${up%%.*}; }\n"                                                              \
     "sign() { stat -c %y -- \"$lock/fed\" 2>/dev/null; }\n"                                                                    \
     "say() { printf '%s %s\\n' \"$(date -u +%Y-%m-%dT%H:%M:%SZ)\" \"$*\" >>\"$dog/said\"; } 2>/dev/null\n"                     \
@@ -32,10 +42,10 @@
     "}\n"                                                                                                                      \
     "bark() {\n"                                                                                                               \
     "  say \"nothing was heard of the program for $quiet s: starting $unit\"\n"                                                \
-    "  if command -v pkill >/dev/null; then pkill -f -- \"${dog%/*}/copy/\"; fi\n"                                             \
+    "  if command -v pkill >/dev/null; then pkill -f -- \"$place/copy/\"; fi\n"                                              \
     "  if start; then say \"$unit runs again\"; return; fi\n"                                                                  \
     "  say \"$unit does not start with the new option files: taking them back\"\n"                                             \
-    "  rm -rf -- \"${dog%/*}/copy\"\n"                                                                                         \
+    "  ( cd -- \"$place\" && [ \"$(pwd -P)\" = \"$place\" ] && rm -rf copy )\n"                                                 \
     "  for path; do take_back \"$path\"; done\n"                                                                               \
     "  until start; do say \"$unit does not start; trying again in 10 s\"; sleep 10; [ -e \"$dog/barked\" ] || return; done\n" \
     "  say \"$unit runs again, with the option files as they were before the run\"\n"                                          \
@@ -54,21 +64,22 @@
  * the run's folder. One that is at work reads its script as it goes. */
 static const char put_script[] =
     "#: run\n# write $1/watchdog/script\n"
-    "set -eu; umask 077; mkdir -p -- \"$1/watchdog\"\n"
-    "cat >\"$1/watchdog/script.new\" <<'END-OF-SCRIPT'\n" WATCHDOG "END-OF-SCRIPT\n";
+    "set -eu; umask 077\n" ITS_FOLDER "mkdir -p -- \"$dog\"\n"
+    "cat >\"$dog/script.new\" <<'END-OF-SCRIPT'\n" WATCHDOG "END-OF-SCRIPT\n";
 
 /* $1 the run's folder, then the arguments of the watchdog from its second on. One that is armed already goes first. */
 static const char arm_script[] =
     "#: run lock word unit unit? word word file*\n# arm the watchdog in $1/watchdog: it starts $4 again when nothing is heard for $7 s\n"
     "set -eu; umask 077\n"
-    "dog=$1/watchdog run=$6; shift\n"
+    ITS_FOLDER "place=$1 run=$6; shift\n"
     "mkdir -p -- \"$dog\"; rm -f -- \"$dog/armed\"\n"
     "for i in 1 2 3 4 5 6 7 8 9; do if [ -e \"$dog/pid\" ]; then sleep 0.3; fi; done\n"
     "rm -f -- \"$dog/pid\" \"$dog/barked\" \"$dog/off\" \"$dog/said\" \"$dog/taken-back\"\n"
     "mv -f -- \"$dog/script.new\" \"$dog/script\"\n"
     "cat >\"$dog/change\" <<'END-OF-SCRIPT'\n" SERVICE_CHANGE "END-OF-SCRIPT\n"
     ": >\"$dog/armed\"\n"
-    "set -- sh \"$dog/script\" \"$dog\" \"$@\"\n"
+    "lock=$1 kind=$2 unit=$3 socket=$4 patience=$6; shift 6\n"
+    "set -- sh \"$dog/script\" \"$dog\" \"$lock\" \"$kind\" \"$unit\" \"$socket\" \"$run\" \"$patience\" \"$place\" \"$@\"\n"
     "begin() { if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then\n"
     "    for collect in --collect --quiet; do\n"
     "      if systemd-run --quiet \"$collect\" --unit=\"dualserver-watchdog-$run-$$\" -- \"$@\" </dev/null >/dev/null 2>&1; then return; fi\n"
@@ -81,19 +92,20 @@ static const char arm_script[] =
 
 static const char check_script[] =
     "#: run\n# has the watchdog in $1/watchdog been quiet?\n"
-    "if [ -e \"$1/watchdog/armed\" ]; then echo armed; else cat -- \"$1/watchdog/said\" 2>/dev/null; fi\n";
+    ITS_FOLDER "if [ -e \"$dog/armed\" ]; then echo armed; else cat -- \"$dog/said\" 2>/dev/null; fi\n";
 
 /* What barked may still be at work: it is waited for, and told to give up when that takes long. */
 static const char disarm_script[] =
     "#: run\n# disarm the watchdog in $1/watchdog\n"
-    "dog=$1/watchdog; [ -d \"$dog\" ] || exit 0\n"
+    ITS_FOLDER "[ -d \"$dog\" ] || exit 0\n"
     "if mv -- \"$dog/armed\" \"$dog/off\" 2>/dev/null; then :; else\n"
     "  i=0; while [ -e \"$dog/pid\" ] && [ \"$i\" -lt 100 ]; do sleep 0.3; i=$((i + 1)); done\n"
     "  if [ -e \"$dog/pid\" ]; then rm -f -- \"$dog/barked\"; fi\n"
     "  if [ -e \"$dog/taken-back\" ]; then echo taken-back; fi\n"
     "  cat -- \"$dog/said\" 2>/dev/null\n"
     "fi\n"
-    "rm -rf -- \"$dog\"\n";
+    "rm -rf -- \"$dog\"\n"
+    "case $dog in /var/lib/dualserver/*) rmdir -- \"${dog%/*}\" \"${dog%/*/*}\" 2>/dev/null || : ;; esac\n";
 
 static const char **arguments(const struct watchdog_orders *orders, const char *patience)
 {
