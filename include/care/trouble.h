@@ -56,7 +56,7 @@ struct trouble {
     struct trouble_account account;
     char *relay_missing;               /* a relay log that the index names and that is not there; NULL: none, or replication runs */
     struct strings skip_files;         /* option files of the slave with skip-slave-start */
-    struct strings events;             /* of the database, enabled on the slave */
+    struct strings events, event_definers; /* of the database, enabled on the slave; "user@host" */
     uint64_t disk_free;                /* bytes on the slave's data disk; UINT64_MAX: not seen */
     char *disk_eaters;                 /* what is largest there, lines */
     struct report_login billing;       /* billing.ini on the master */

@@ -85,8 +85,10 @@ void fix_add_position(const struct trouble *trouble, struct buf *to)
 {
     const struct slave_status *status = trouble->status;
     const char *key = fix_slave_dialect(trouble)->key;
-    if (trouble_by_gtid(trouble))
+    if (trouble_by_gtid(trouble)) {
+        buf_addf(to, ", %s", fix_slave_dialect(trouble)->gtid_use);
         return;
+    }
     buf_addf(to, ", %s_LOG_FILE = ", key);
     quote_sql(to, status->relay_master_log_file, strlen(status->relay_master_log_file));
     buf_addf(to, ", %s_LOG_POS = %llu", key, (unsigned long long)status->exec_master_log_pos);

@@ -214,14 +214,15 @@ bool can_from_oldest(const struct trouble *trouble)
 static int add_gtid_lines(struct trouble *trouble, const struct binlog_position *position, struct buf *lines, struct err *err)
 {
     struct world *world = &trouble->care->world;
+    const struct dialect *dialect = fix_slave_dialect(trouble);
     struct db *master = world_db(world, SIDE_MASTER, err), *slave = master != NULL ? world_db(world, SIDE_SLAVE, err) : NULL;
     char *set = slave != NULL ? gtid_at(master, position, err) : NULL;
     struct buf quoted = BUF_INIT;
     int rc = set != NULL ? 0 : -1;
     if (rc == 0)
         quote_sql(&quoted, set, strlen(set));
-    if (rc == 0 && fix_slave_dialect(trouble)->mariadb) {
-        buf_addf(lines, "%s\nSET GLOBAL gtid_slave_pos = %s\n", fix_slave_dialect(trouble)->reset, buf_str(&quoted));
+    if (rc == 0 && dialect->mariadb) {
+        buf_addf(lines, "%s %s\nSET GLOBAL gtid_slave_pos = %s\n", dialect->change_master, dialect->gtid_use, buf_str(&quoted));
     } else if (rc == 0) {
         struct buf query = BUF_INIT;
         buf_addf(&query, "SELECT GTID_SUBTRACT(%s, @@GLOBAL.gtid_executed)", buf_str(&quoted));

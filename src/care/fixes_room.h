@@ -26,7 +26,8 @@ struct change *fix_sql(struct plan *plan, enum side side, char *what, const char
 /* STOP, the lines, START on the slave. */
 struct change *fix_slave_sql(const struct trouble *trouble, struct plan *plan, char *what, const char *why, const char *lines);
 const struct dialect *fix_slave_dialect(const struct trouble *trouble);
-/* ", MASTER_LOG_FILE = '...', MASTER_LOG_POS = n" of what is executed; nothing where GTIDs find the place. Appends. */
+/* ", MASTER_LOG_FILE = '...', MASTER_LOG_POS = n" of what is executed; where GTIDs find the place, that they do: MariaDB 10.5's
+ * RESET SLAVE forgets it, and would begin at the oldest log (reproduced). Appends. */
 void fix_add_position(const struct trouble *trouble, struct buf *to);
 /* Until replication runs, or it is clear that it will not. */
 int fix_wait_running(struct trouble *trouble, struct err *err);

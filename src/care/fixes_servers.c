@@ -193,7 +193,13 @@ int plan_disable_events(struct trouble *trouble, struct plan *plan, struct err *
     struct buf sql = BUF_INIT;
     buf_adds(&sql, "SET SESSION sql_log_bin = 0\n");
     for (size_t i = 0; i < trouble->events.count; i++) {
-        buf_adds(&sql, "ALTER EVENT ");
+        const char *definer = trouble->event_definers.items[i], *at = strrchr(definer, '@');
+        const size_t user = at != NULL ? (size_t)(at - definer) : strlen(definer);
+        buf_adds(&sql, "ALTER DEFINER = "); /* else it becomes ours */
+        quote_sql(&sql, definer, user);
+        buf_addc(&sql, '@');
+        quote_sql(&sql, at != NULL ? at + 1 : "", at != NULL ? strlen(at + 1) : 0);
+        buf_adds(&sql, " EVENT ");
         quote_table(&sql, trouble->care->world.answers->database, trouble->events.items[i]);
         buf_adds(&sql, " DISABLE ON SLAVE\n");
     }

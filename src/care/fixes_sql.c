@@ -40,16 +40,16 @@ int plan_skip(struct trouble *trouble, struct plan *plan, struct err *err)
     return 0;
 }
 
-/* With nothing but GTIDs to go by, the relay logs are forgotten; else the position that is executed is where it reads from. */
 int plan_refetch(struct trouble *trouble, struct plan *plan, struct err *err)
 {
     (void)err;
     const struct dialect *dialect = fix_slave_dialect(trouble);
     struct buf lines = BUF_INIT, position = BUF_INIT;
     fix_add_position(trouble, &position);
-    buf_addf(&lines, "%s\n", dialect->reset);
-    if (position.len > 0)
-        buf_addf(&lines, "%s %s\n", dialect->change_master, buf_str(&position) + strlen(", "));
+    /* MariaDB's CHANGE MASTER drops the relay logs by itself, but refuses (1201) where one is lost; its RESET SLAVE forgets the position */
+    if (trouble->relay_missing != NULL || !dialect->mariadb)
+        buf_addf(&lines, "%s\n", dialect->reset);
+    buf_addf(&lines, "%s %s\n", dialect->change_master, buf_str(&position) + strlen(", "));
     fix_slave_sql(trouble, plan, mem_dup("forget the relay logs and fetch again from where the SQL thread has executed to"),
                   "the master has these binary logs still; what was executed is not executed again", buf_str(&lines));
     buf_free(&position);

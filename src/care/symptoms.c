@@ -38,7 +38,7 @@ const struct symptom symptoms[] = {
       "it has stopped and can be started", { NULL }, SICK, ANEW_NO },
     { "filter", "The slave leaves something out", sees_filter,
       "a replication filter was changed after set-up: what it left out since then is not on the slave, and no error tells",
-      "take the filter away before replication is started again, and compare", { "filters" }, ODD, ANEW_TABLE },
+      "take the filter away before replication is started again, and compare", { "filters" }, SICK, ANEW_TABLE },
     { "skip-start", "The slave does not take replication up by itself", sees_skip_start,
       "skip-slave-start was left in an option file: after each restart of its server nothing is fetched until somebody says START",
       "take the line out", { "take-up" }, SICK, ANEW_NO },
@@ -107,7 +107,7 @@ const struct symptom symptoms[] = {
     { "io-error", "The IO thread fails", sees_io_error, "see its error", "when its cause is gone, start it", { "start" }, SICK, ANEW_NO },
     { "lag", "The slave lags behind", sees_lag,
       "a report runs so long that the slave's own work waits for it, or there is more to do than it manages",
-      "kill the report by its id; never a thread of the replication", { "kill" }, ODD, ANEW_NO },
+      "kill the report by its id; never a thread of the replication", { "kill" }, SICK, ANEW_NO },
     { "delayed", "The slave was told to stay behind", sees_delayed,
       "reports show old data on purpose: MASTER_DELAY was set", "take the delay away, unless it is wanted", { "no-delay" }, ODD, ANEW_NO },
     { "events", "The slave runs the master's events itself", sees_events,
@@ -136,7 +136,7 @@ const struct symptom symptoms[] = {
       "$report_sql_errors = 1 and $report_php_errors = 1 in billing.ini show what the web interface gets", { NULL }, REPORTS, ANEW_NO },
     { "doubtful", "The slave may lack something", sees_doubtful,
       "a change was skipped or lost: it counts as doubtful until its checksums agree",
-      "compare the tables with the master's", { "compare" }, ODD, ANEW_TABLE },
+      "compare the tables with the master's", { "compare" }, SICK, ANEW_TABLE },
 };
 const size_t symptom_count = sizeof symptoms / sizeof symptoms[0];
 

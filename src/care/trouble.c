@@ -110,10 +110,12 @@ static void look_events(struct trouble *trouble, struct db *db)
     if (!db_dialect(db)->events || !facts_setting_on(&trouble->care->world.facts.slave, "event_scheduler"))
         return;
     quote_sql(&name, database, strlen(database));
-    if (db_queryf(db, &rows, &ignored, "SELECT EVENT_NAME AS name FROM information_schema.events WHERE EVENT_SCHEMA = %s AND STATUS = "
+    if (db_queryf(db, &rows, &ignored, "SELECT EVENT_NAME AS name, DEFINER AS definer FROM information_schema.events WHERE EVENT_SCHEMA = %s AND STATUS = "
                   "'ENABLED' ORDER BY 1", buf_str(&name)) == 0)
-        for (size_t i = 0; i < rows.count; i++)
+        for (size_t i = 0; i < rows.count; i++) {
             strings_add(&trouble->events, row_str(&rows, i, "name"));
+            strings_add(&trouble->event_definers, row_str(&rows, i, "definer"));
+        }
     rows_free(&rows);
     buf_free(&name);
 }
@@ -341,7 +343,7 @@ void trouble_free(struct trouble *trouble)
                             trouble->relay_missing };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
-    struct strings *const lists[] = { &trouble->skip_files, &trouble->events, &trouble->doubts };
+    struct strings *const lists[] = { &trouble->skip_files, &trouble->events, &trouble->event_definers, &trouble->doubts };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         strings_free(lists[i]);
     failing_free(&trouble->failing);

@@ -86,9 +86,10 @@ bool trouble_row_where(struct db *slave, const struct changed_row *row, struct b
     return found;
 }
 
-static void look_row(struct trouble *trouble, struct db *db, struct rows *rows)
+static void read_row(const struct trouble *trouble, struct db *db, struct rows *rows)
 {
     struct err ignored = ERR_INIT;
+    rows_free(rows);
     if (db != NULL)
         (void)db_queryf(db, rows, &ignored, "SELECT * FROM %s WHERE %s LIMIT 2", trouble->row_table, trouble->row_where);
 }
@@ -112,6 +113,29 @@ static void look_trigger(struct trouble *trouble, struct db *slave, const struct
     buf_free(&table);
 }
 
+enum { ROWS_LOOKED_AT = 50 };
+
+/* One row of the event, as it stands on both sides. Is it the one that fails: in the way of an insert, or missing? */
+static bool look_row(struct trouble *trouble, const struct changed_row *row, struct db *master, struct db *slave)
+{
+    struct buf where = BUF_INIT, name = BUF_INIT;
+    if (!trouble_row_where(slave, row, &where)) {
+        buf_free(&where);
+        return false;
+    }
+    quote_table(&name, row->database, row->table);
+    free(trouble->row_where);
+    free(trouble->row_table);
+    free(trouble->row_trigger);
+    trouble->row_where = buf_steal(&where);
+    trouble->row_table = buf_steal(&name);
+    trouble->row_trigger = NULL;
+    read_row(trouble, slave, &trouble->slave_row);
+    read_row(trouble, master, &trouble->master_row);
+    look_trigger(trouble, slave, row);
+    return (row->kind == CHANGED_INSERT) == (trouble->slave_row.count > 0);
+}
+
 void trouble_look_failing(struct trouble *trouble, struct db *master, struct db *slave)
 {
     const struct slave_status *status = trouble->status;
@@ -119,21 +143,9 @@ void trouble_look_failing(struct trouble *trouble, struct db *master, struct db 
                 trouble_status_number(trouble, "Relay_Log_Pos")) &&
         trouble->care->sides[SIDE_MASTER].server)
         (void)decode(trouble, SIDE_MASTER, "log_bin_basename", status->relay_master_log_file, status->exec_master_log_pos);
-    if (trouble->failing.count == 0)
-        return;
-    const struct changed_row *row = &trouble->failing.rows[0];
-    struct buf where = BUF_INIT, name = BUF_INIT;
-    if (row->database != NULL && row->table != NULL) {
-        quote_table(&name, row->database, row->table);
-        trouble->row_table = buf_steal(&name);
-    }
-    if (trouble_row_where(slave, row, &where)) {
-        trouble->row_where = buf_steal(&where);
-        look_row(trouble, slave, &trouble->slave_row);
-        look_row(trouble, master, &trouble->master_row);
-        look_trigger(trouble, slave, row);
-    }
-    buf_free(&where);
+    for (size_t i = 0; i < trouble->failing.count && i < ROWS_LOOKED_AT; i++)
+        if (look_row(trouble, &trouble->failing.rows[i], master, slave))
+            return;
 }
 
 enum { CELL = 36 };

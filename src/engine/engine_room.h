@@ -31,6 +31,8 @@ struct engine {
 
 /* Applies what is to do, step after step, and ends the run: verdict, report, or the recovery from a failure. */
 int engine_carry_out(struct engine *engine, struct err *err);
+/* The end of a run that is proven: journal, report, and the question about what it has kept. */
+void engine_succeed(struct engine *engine);
 /* Recovers from what failed in a step, and tells the result: -1. */
 int engine_fail(struct engine *engine, int step, struct err *err);
 void engine_emit_step(struct world *world, const struct step *step, enum step_state state, uint64_t ms, const char *text);

@@ -13,6 +13,7 @@ libengine_a_SOURCES = \
 	src/engine/checks_server.c \
 	src/engine/checks_tls.c \
 	src/engine/connect.c \
+	src/engine/ending.c \
 	src/engine/engine.c \
 	src/engine/engine_room.h \
 	src/engine/guard.c \

@@ -32,6 +32,26 @@ static void add_files(const struct table *table, struct buf *names)
         }
 }
 
+/* All tables are let go of first, then all files move in with one command. */
+static int begin(struct import_job *job, struct err *err)
+{
+    struct buf names = BUF_INIT;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < job->inventory->table_count; i++) {
+        const struct table *table = &job->inventory->tables[i];
+        if (import_way_of(table, db_dialect(job->db)) != &import_tablespace || !waits(job, table))
+            continue;
+        rc = world_cancelled(job->world, err) ? -1
+             : import_alter(job, table->name, table->partitioned ? "DISCARD PARTITION ALL TABLESPACE" : "DISCARD TABLESPACE", err);
+        add_files(table, &names);
+    }
+    if (rc == 0)
+        rc = import_move_in(job, &names, err);
+    buf_free(&names);
+    return rc;
+}
+
+/* An earlier try may have moved the files in and no more. */
 static bool is_discarded(struct import_job *job, const struct table *table)
 {
     struct buf sql = BUF_INIT;
@@ -47,32 +67,6 @@ static bool is_discarded(struct import_job *job, const struct table *table)
     return found;
 }
 
-/* MariaDB 10.11 has answered 1146 to a DISCARD that it had carried out; and an earlier try's may have been. */
-static int discard(struct import_job *job, const struct table *table, struct err *err)
-{
-    if (import_alter(job, table->name, table->partitioned ? "DISCARD PARTITION ALL TABLESPACE" : "DISCARD TABLESPACE", err) == 0)
-        return 0;
-    return err->code == ERR_SQL && is_discarded(job, table) ? 0 : -1;
-}
-
-/* All tables are let go of first, then all files move in with one command. */
-static int begin(struct import_job *job, struct err *err)
-{
-    struct buf names = BUF_INIT;
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < job->inventory->table_count; i++) {
-        const struct table *table = &job->inventory->tables[i];
-        if (import_way_of(table, db_dialect(job->db)) != &import_tablespace || !waits(job, table))
-            continue;
-        rc = world_cancelled(job->world, err) ? -1 : discard(job, table, err);
-        add_files(table, &names);
-    }
-    if (rc == 0)
-        rc = import_move_in(job, &names, err);
-    buf_free(&names);
-    return rc;
-}
-
 static int make_fulltext_again(struct import_job *job, const struct table *table, struct err *err)
 {
     const struct definitions *definitions = &job->world->definitions;
@@ -86,7 +80,6 @@ static int make_fulltext_again(struct import_job *job, const struct table *table
     return rc;
 }
 
-/* An earlier try may have moved the files in and no more. */
 static int import(struct import_job *job, const struct table *table, struct err *err)
 {
     if ((waits(job, table) || is_discarded(job, table)) &&

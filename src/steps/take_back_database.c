@@ -18,6 +18,16 @@ static int drop(struct db *db, const char *database, struct err *err)
     return rc;
 }
 
+/* MariaDB answers 1205 for a table that another one refers to whose tablespace is discarded, and drops the rest: the next time it
+ * drops that table too. What its dictionary still knows could not be made again. */
+static int drop_all(struct db *db, const char *database, struct err *err)
+{
+    int rc = drop(db, database, err);
+    for (int tries = 1; rc != 0 && err->code == ERR_SQL && tries < 4; tries++)
+        rc = drop(db, database, err);
+    return rc;
+}
+
 /* Files of tables that were being imported are known to no dictionary, and a folder that is not empty is not dropped. */
 static int sweep(struct world *world, const char *folder, struct err *err)
 {
@@ -33,7 +43,7 @@ int take_back_drop(struct world *world, const char *database, const char *folder
     struct db *db = world_db_open(world, SIDE_SLAVE, err);
     struct err first = ERR_INIT;
     int rc = db == NULL ? -1 : db_exec(db, err, "SET SESSION sql_log_bin = 0, foreign_key_checks = 0");
-    if (rc == 0 && drop(db, database, &first) != 0 && first.code != ERR_SQL) {
+    if (rc == 0 && drop_all(db, database, &first) != 0 && first.code != ERR_SQL) {
         *err = first;
         rc = -1;
     }

@@ -383,7 +383,9 @@ fault_reports() { [ "$(fault_sql "$1" "SELECT COUNT(*) FROM information_schema.p
 fault_waits() { [ "$(fault_sql "$1" "SELECT COUNT(*) FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'")" -gt 0 ]; }
 fault_read_only() { fault_sql master 'SET GLOBAL read_only = 1'; }
 fault_events() {
-    fault_unlogged "$1" 'ALTER EVENT billing.nightly_mark ENABLE; SET GLOBAL event_scheduler = 1'
+    local definer
+    definer=$(fault_sql "$1" "SELECT CONCAT(QUOTE(SUBSTRING_INDEX(definer, '@', 1)), '@', QUOTE(SUBSTRING_INDEX(definer, '@', -1))) FROM information_schema.events WHERE event_schema = 'billing' AND event_name = 'nightly_mark'")
+    fault_unlogged "$1" "ALTER DEFINER = $definer EVENT billing.nightly_mark ENABLE; SET GLOBAL event_scheduler = 1"
 }
 
 # ---- the reports: as after set-up with a password in billing.ini

@@ -12,7 +12,7 @@ cgroup_roots() {
 
 host_cgroup() { echo "dualserver-lab.$lab_name.$1"; }
 
-# host_pid HOST: prints the id of its systemd-nspawn; fails when that does not run
+# host_pid HOST: prints the id of what keeps its systemd-nspawn running; fails when that does not run
 host_pid() {
     local pid started
     read -r pid started 2>/dev/null <"$state/hosts/$1/pid" || return 1
@@ -24,6 +24,9 @@ host_pid() {
 host_leader() {
     local pid children
     pid=$(host_pid "$1") || return 1
+    { children=$(<"/proc/$pid/task/$pid/children"); } 2>/dev/null
+    pid=${children%% *} # its only one, once it has done with the disk
+    [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = systemd-nspawn ] || return 1
     { children=$(<"/proc/$pid/task/$pid/children"); } 2>/dev/null
     [ -n "$children" ] || return 1
     echo "${children%% *}"
