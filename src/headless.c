@@ -123,10 +123,30 @@ static int go_on(const struct session *session, struct err *err)
     return err_hint(err, "--yes with --confirm HOST makes them, --plain asks on the terminal, --plan only shows them");
 }
 
-/* CONTRACT's exit code of --plan: 3 when changes are pending. */
-static int planned(struct session *session, const struct plan *plan)
+/* For a login with sudo, and for anybody who wants to know all. */
+static int show_least(struct session *session, const struct engine *engine, struct err *err)
 {
+    const bool sudo[] = { [SIDE_MASTER] = session->answers->master.sudo, [SIDE_SLAVE] = session->answers->slave.sudo };
+    int rc = 0;
+    for (enum side side = SIDE_MASTER; rc == 0 && side <= SIDE_SLAVE; side++) {
+        struct buf text = BUF_INIT;
+        if (!sudo[side] && !session->options->verbose)
+            continue;
+        rc = engine_least(engine, side, &text, err);
+        if (rc == 0)
+            on_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_INFO, .side = side, .text = buf_str(&text) });
+        buf_free(&text);
+    }
+    return rc;
+}
+
+/* CONTRACT's exit code of --plan: 3 when changes are pending. */
+static int planned(struct session *session, const struct engine *engine, struct err *err)
+{
+    const struct plan *plan = engine_planned(engine);
     struct outcome *outcome = &session->outcome;
+    if (show_least(session, engine, err) != 0)
+        return err_exit_code(err);
     outcome->ok = true;
     outcome->changes = plan->count;
     free(outcome->verdict);
@@ -150,7 +170,7 @@ static int drive(struct session *session, struct engine *engine, struct err *err
         return err_exit_code(err);
     err_clear(err); /* what the engine got over is told by its events */
     if (session->options->plan)
-        return planned(session, engine_planned(engine));
+        return planned(session, engine, err);
     if (go_on(session, err) != 0 || engine_run(engine, err) != 0)
         return err_exit_code(err);
     err_clear(err);

@@ -16,6 +16,7 @@
 #ifndef DUALSERVER_ENGINE_ENGINE_H
 #define DUALSERVER_ENGINE_ENGINE_H
 
+#include "base/buf.h"
 #include "plan/answers.h"
 #include "plan/change.h"
 #include "plan/port.h"
@@ -28,6 +29,9 @@ int engine_look(struct engine *engine, struct err *err);  /* -1 with ERR_REFUSED
 int engine_plan(struct engine *engine, struct err *err);
 const struct plan *engine_planned(const struct engine *engine); /* NULL before engine_plan() */
 int engine_run(struct engine *engine, struct err *err);
+/* What sudo has to allow the login of that side for what is planned, and no more: a line of what it is, then text for a shell of
+ * root's on that host (host/gate.h). After engine_plan(). */
+int engine_least(const struct engine *engine, enum side side, struct buf *to, struct err *err);
 
 /* A run that was begun earlier: the answers must be those of its journal (engine/past.h, `answers`). Instead of look, plan
  * and run:

@@ -5,7 +5,8 @@
  *     host_close(host);
  *
  * Commands are fixed scripts; values travel as quoted arguments ($1, $2, ...) or on standard input, never pasted into
- * the script. With where.sudo the whole command runs under sudo. One host belongs to one thread; host_clone() opens a
+ * the script. With where.sudo the whole command runs under sudo: any command, or where sudo allows that only, those of
+ * the gate's list (host/gate.h). A script's first line tells what its arguments may be: "#: run leaf". One host belongs to one thread; host_clone() opens a
  * second session to the same machine, in the same way, for another thread. All waits end at their time-out, and at once
  * when the cancel descriptor becomes readable (ERR_CANCELLED).
  */
@@ -100,6 +101,7 @@ struct host {
     char *name;    /* as in the answers: db1.example.com */
     int cancel_fd;
     bool sudo;
+    bool gate;     /* sudo leads to the gate only (host/gate.h) */
     struct secret *sudo_password; /* owned; NULL: sudo -n. sudo.c puts sudo in front, the drivers never see it */
     const char *bridge; /* script that leads sudo's root to a Unix socket; NULL: not looked for yet */
     /* called with every command that is run, made printable, values included, input excluded; NULL: none */
@@ -116,10 +118,19 @@ bool host_is_local(const struct host *host);
 /* SHA256:... of the host key that was verified; NULL for local. Borrowed. */
 const char *host_fingerprint(const struct host *host);
 
+bool host_gated(const struct host *host); /* its root commands go through the gate */
 /* 0 when the command ran and ended, whatever its status. */
 int host_run(struct host *host, struct run *run, struct err *err);
 /* 0 only when it ended with status 0; else the error holds the first line it wrote to standard error. */
 int host_run_ok(struct host *host, struct run *run, struct err *err);
+/* The script itself, entered in the list of all scripts (host/gate.h). Only a fixed text can be: anything else does not compile.
+ * host_script() and host_script_with() do it by themselves; an argv with a script in it needs it. Volatile, or a compiler that
+ * knows the value would leave the entry out. */
+#define HOST_SCRIPT(script)                                                                                            \
+    (__extension__({                                                                                                   \
+        static const char *const volatile listed_script __attribute__((used, section("host_scripts"))) = (script);     \
+        listed_script;                                                                                                 \
+    }))
 /* `sh -c SCRIPT dualserver ARG...`, NULL after the last argument; must end with status 0. out may be NULL. Scripts run
  * with LC_ALL=C and the sbin folders in PATH. What a script leaves running must not keep its standard output or error. */
 int host_script(struct host *host, struct buf *out, struct err *err, const char *script, ...)
@@ -127,6 +138,9 @@ int host_script(struct host *host, struct buf *out, struct err *err, const char 
 /* The same with standard input, a time-out (0: default) and the exit status handed back (NULL: must be 0). */
 int host_script_with(struct host *host, const char *input, size_t input_len, unsigned timeout_ms, int *status,
                      struct buf *out, struct err *err, const char *script, ...) __attribute__((sentinel));
+#define host_script(host, out, err, script, ...) (host_script)(host, out, err, HOST_SCRIPT(script), __VA_ARGS__)
+#define host_script_with(host, input, input_len, timeout_ms, status, out, err, script, ...)                            \
+    (host_script_with)(host, input, input_len, timeout_ms, status, out, err, HOST_SCRIPT(script), __VA_ARGS__)
 
 struct stream *host_stream(struct host *host, const char *const *argv, struct err *err);
 ssize_t stream_read(struct stream *stream, void *bytes, size_t size, struct err *err); /* 0: end of output */

@@ -8,7 +8,8 @@
  * no systemd. It watches the file in the lock's folder that the program touches (host/lock.h); after WATCHDOG_QUIET_S
  * without a touch it starts the service. Where that fails it removes the run's copy, puts the option files' backups of the
  * run back, keeping what it replaces as PATH.RUN.taken-back, and tries again until it succeeds. What it did is in FOLDER/watchdog/said until
- * it is disarmed.
+ * it is disarmed. Where others than root could put something else in FOLDER's place, its own folder is
+ * /var/lib/dualserver/.dualserver-RUN/watchdog.
  */
 #ifndef DUALSERVER_HOST_WATCHDOG_H
 #define DUALSERVER_HOST_WATCHDOG_H

@@ -46,6 +46,7 @@ struct server_facts {
     char *boot_id;          /* of the running kernel, or of the container */
     char *confinement;      /* "AppArmor: mariadbd (enforce)", "SELinux: enforcing"; NULL: none */
     bool superuser;         /* commands run as root */
+    bool gated;             /* but only those that the gate knows (host/gate.h) */
     bool address_given;
     char *address;          /* by which the other server reaches this one: as answered, or found */
     char *source_address;   /* numeric: the address this server uses towards the other one (ip route get) */

@@ -40,7 +40,7 @@ int billing_read(struct care *care, struct billing_ini *ini, struct err *err)
 
 int billing_lint(struct care *care, const struct billing_ini *ini, const char *which, struct err *err)
 {
-    static const char script[] = "# php -l\n"
+    static const char script[] = "#:\n# php -l\n"
                                  "command -v php >/dev/null 2>&1 || exit 44\n"
                                  "said=$(php -d display_errors=1 -l 2>&1) && exit 0\n"
                                  "printf '%s\\n' \"$said\" | sed -n 's/.*error.* on line \\([0-9][0-9]*\\).*/\\1/p' | head -n 1\n"

@@ -135,7 +135,7 @@ int plan_new_id(struct trouble *trouble, struct plan *plan, struct err *err)
 }
 
 /* $1 the data directory: auto.cnf is kept under a name that no server reads. */
-static const char uuid_script[] = "# auto.cnf of $1 aside\nset -e\nmv -n -- \"$1/auto.cnf\" \"$1/auto.cnf.$2.bak\"\n[ ! -e \"$1/auto.cnf\" ]\n";
+static const char uuid_script[] = "#: data word\n# auto.cnf of $1 aside\nset -e\nmv -n -- \"$1/auto.cnf\" \"$1/auto.cnf.$2.bak\"\n[ ! -e \"$1/auto.cnf\" ]\n";
 
 static int apply_new_uuid(struct world *world, const struct change *change, struct err *err)
 {

@@ -32,7 +32,7 @@ static int read_binlogs(struct care *care, struct log_files *logs, struct err *e
 }
 
 /* $1 the index, $2 the data directory, from which the names in it lead. */
-static const char relay_script[] = "# sizes of the relay logs in $1\n"
+static const char relay_script[] = "#: log data\n# sizes of the relay logs in $1\n"
                                    "cd -- \"$2\" && [ -f \"$1\" ] || exit 0\n"
                                    "while IFS= read -r f; do printf '%s %s\\n' \"$(stat -c %s -- \"$f\" 2>/dev/null || echo 0)\" \"${f##*/}\"; "
                                    "done <\"$1\"";

@@ -166,7 +166,7 @@ static int compare_registered(struct search *search, struct err *err)
 /* Does the name lead to the address of one that was asked? As the master resolves it. */
 static bool leads_to_known(struct search *search, const char *name)
 {
-    static const char script[] = "# getent ahosts $1\ngetent ahosts \"$1\" 2>/dev/null | awk '{ print $1 }' | sort -u";
+    static const char script[] = "#: word\n# getent ahosts $1\ngetent ahosts \"$1\" 2>/dev/null | awk '{ print $1 }' | sort -u";
     struct buf out = BUF_INIT;
     struct err ignored = ERR_INIT;
     bool known = strings_has(&search->addresses, name);

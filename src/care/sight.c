@@ -12,7 +12,7 @@
 #include "host/file.h"
 
 /* $1: what the logs' names begin with, a path. */
-static const char disk_script[] = "# look at the logs and the disk under them\n"
+static const char disk_script[] = "#: log\n# look at the logs and the disk under them\n"
     "echo \"now $(date +%s)\"\n"
     "set -- \"$1\" $(stat -f -c '%b %a %S' -- \"$(dirname -- \"$1\")\")\n"
     "echo \"disk $2 $3 $4\"\n"

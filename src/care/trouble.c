@@ -148,7 +148,7 @@ static void look_options(struct trouble *trouble)
 
 /* $1 the data directory; empty: the running server's, which it works in. KiB free for mysqld; where that is little, the largest
  * files on that file system. */
-static const char disk_script[] = "# how full is the disk of the server's data?\n"
+static const char disk_script[] = "#: data?\n# how full is the disk of the server's data?\n"
                                   "dir=$1\n"
                                   "if [ -z \"$dir\" ]; then\n"
                                   "  comm=$(grep -lxE 'mariadbd|mysqld' /proc/[0-9]*/comm 2>/dev/null | head -n 1)\n"
@@ -189,7 +189,7 @@ static void look_disk(struct trouble *trouble)
 }
 
 /* $1 the data directory, $2 the index of the relay logs: the first one that is not there. */
-static const char relay_script[] = "# which relay log of $2 is not there?\n"
+static const char relay_script[] = "#: data log\n# which relay log of $2 is not there?\n"
                                    "cd -- \"$1\" || exit 0\n"
                                    "[ -f \"$2\" ] || { printf '%s\\n' \"$2\"; exit 0; }\n"
                                    "while IFS= read -r name; do [ -e \"$name\" ] || { printf '%s\\n' \"$name\"; exit 0; }; done <\"$2\"\n";
@@ -223,7 +223,7 @@ static void look_reach(struct trouble *trouble)
 }
 
 /* $1: name or address of the other server. */
-static const char source_script[] = "# from which address is $1 reached from here?\n"
+static const char source_script[] = "#: word\n# from which address is $1 reached from here?\n"
                                     "for address in $(getent ahosts \"$1\" 2>/dev/null | awk '{ print $1 }') \"$1\"; do\n"
                                     "  source=$(ip -o route get \"$address\" 2>/dev/null | sed -n 's/.* src \\([^ ]*\\).*/\\1/p')\n"
                                     "  [ -z \"$source\" ] || { echo \"$source\"; exit 0; }\n"

@@ -10,7 +10,7 @@
 
 /* $1 folder of the log, $2 its name, $3 position. Its own options only: no password is needed for a file. */
 static const char decode_script[] =
-    "# what is in $1/$2 from position $3 on?\n"
+    "#: logs leaf word\n# what is in $1/$2 from position $3 on?\n"
     "tool=$(command -v mariadb-binlog || command -v mysqlbinlog) || exit 1\n"
     "[ -r \"$1/$2\" ] || exit 1\n"
     "\"$tool\" --no-defaults --base64-output=DECODE-ROWS --verbose --start-position=\"$3\" -- \"$1/$2\" 2>/dev/null | head -c 1000000\n"

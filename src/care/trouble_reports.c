@@ -11,8 +11,8 @@
 #define LOGIN_TIMEOUT_MS 30000u
 
 /* The options come on standard input: no password is in an argument. */
-static const char login_script[] = "# the reports' tables at $2, from here\n" CLIENT_WITHOUT_HOME
-                                   "exec \"$1\" --defaults-extra-file=/dev/stdin --protocol=tcp --connect-timeout=10 --batch "
+static const char login_script[] = "#: never\n# the reports' tables at $2, from here\n" CLIENT_WITHOUT_HOME
+                                   "exec \"$1\" --defaults-extra-file=/dev/stdin --local-infile=0 --protocol=tcp --connect-timeout=10 --batch "
                                    "--execute='SHOW TABLES' 2>&1";
 
 static void add_option(struct buf *to, const char *key, const char *value)

@@ -28,7 +28,7 @@ static long long size_kept(struct world *world)
     struct err ignored = ERR_INIT;
     char *aside = aside_folder(world), *end = NULL;
     int rc = host_script(world->hosts[SIDE_SLAVE], &out, &ignored,
-                         "# how much is in $1 and $2?\n"
+                         "#: database run\n# how much is in $1 and $2?\n"
                          "set -e; sum=0\n"
                          "for path; do [ -e \"$path\" ] || continue; k=$(du -sk -- \"$path\"); sum=$((sum + ${k%%[!0-9]*})); done\n"
                          "echo \"$sum\"",
@@ -75,7 +75,7 @@ static int ask(struct engine *engine, const char *before, struct err *err)
 static int still_there(struct world *world, struct err *err)
 {
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++)
-        if (host_script(world->hosts[side], NULL, err, "# still there?\n:", NULL) != 0)
+        if (host_script(world->hosts[side], NULL, err, "#:\n# still there?\n:", NULL) != 0)
             return -1;
     return world_cancelled(world, err) ? -1 : 0;
 }

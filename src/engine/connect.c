@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/quote.h"
+#include "host/gate.h"
 
 static int ask_host_key(void *context, const char *host, const char *type, const char *sha256, struct err *err)
 {
@@ -81,6 +82,9 @@ int world_connect_side(struct world *world, enum side side, struct err *err)
         } else {
             world->hosts[side]->log = log_command;
             world->hosts[side]->log_context = world;
+            if (host_gated(world->hosts[side]))
+                world_note(world, SEVERITY_INFO, "%s: root's commands go through " GATE_PATH ", sudo allows no other",
+                           side_name(side));
         }
     }
     secret_free(password);

@@ -409,7 +409,7 @@ static int note_old_binlogs(struct engine *engine, struct err *err)
     const struct server_facts *master = &engine->world.facts.master;
     struct buf out = BUF_INIT;
     int rc = master->binlog_index == NULL ? 0
-             : host_script(engine->world.hosts[SIDE_MASTER], &out, err, "if [ -e \"$1\" ]; then echo yes; else echo no; fi",
+             : host_script(engine->world.hosts[SIDE_MASTER], &out, err, "#: index\nif [ -e \"$1\" ]; then echo yes; else echo no; fi",
                            master->binlog_index, NULL);
     buf_trim(&out);
     if (rc == 0)

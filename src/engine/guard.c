@@ -9,7 +9,7 @@
 
 /* $1 the data directory; two lines */
 static const char identity_script[] =
-    "# who is this machine?\n"
+    "#: data\n# who is this machine?\n"
     "printf '%s\\n' \"$(cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null)\"\n"
     "printf '%s\\n' \"$(stat -L -c %i -- \"$1\" 2>/dev/null)\"\n";
 

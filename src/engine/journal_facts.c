@@ -28,7 +28,8 @@ struct member {
 static const struct member server_members[] = {
     IN(server_facts, host, TEXT), IN(server_facts, machine_id, TEXT), IN(server_facts, hostname, TEXT),
     IN(server_facts, os, TEXT), IN(server_facts, fingerprint, TEXT), IN(server_facts, boot_id, TEXT),
-    IN(server_facts, confinement, TEXT), IN(server_facts, superuser, BOOL), IN(server_facts, address_given, BOOL),
+    IN(server_facts, confinement, TEXT), IN(server_facts, superuser, BOOL), IN(server_facts, gated, BOOL),
+    IN(server_facts, address_given, BOOL),
     IN(server_facts, address, TEXT), IN(server_facts, source_address, TEXT), IN(server_facts, clock_offset, REAL),
     IN(server_facts, service.unit, TEXT), IN(server_facts, service.socket_unit, TEXT), IN(server_facts, service.systemd, BOOL),
     IN(server_facts, service.active, BOOL), IN(server_facts, datadir, TEXT),

@@ -20,6 +20,7 @@ libengine_a_SOURCES = \
 	src/engine/journal.c \
 	src/engine/journal_facts.c \
 	src/engine/journal_read.c \
+	src/engine/least.c \
 	src/engine/model.c \
 	src/engine/recover.c \
 	src/engine/report.c \

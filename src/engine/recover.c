@@ -51,7 +51,7 @@ static int clean(struct world *world, enum side side, struct err *err)
 {
     static const char *const parts[2] = { [SIDE_MASTER] = "copy", [SIDE_SLAVE] = "incoming" };
     return host_script(world->hosts[side], NULL, err,
-                       "# remove $1/$2\n"
+                       "#: run part\n# remove $1/$2\n"
                        "case $1 in */.dualserver-*) ;; *) echo \"not a run's folder: $1\" >&2; exit 1;; esac\n"
                        "[ -d \"$1\" ] || exit 0\n"
                        /* a copy that was cut off may go on by itself; the run's folder is in no other command's words */
@@ -184,7 +184,7 @@ int recover_remove(struct world *world, struct err *err)
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         struct err one = ERR_INIT;
         if (host_script(world->hosts[side], NULL, &one,
-                        "# rm -r $1\n"
+                        "#: run\n# rm -r $1\n"
                         "case $1 in */.dualserver-*) rm -rf -- \"$1\" ;; *) echo \"not a run's folder: $1\" >&2; exit 1;; esac",
                         world->run_dir[side], NULL) != 0) {
             *err = one;

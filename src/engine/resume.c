@@ -26,7 +26,7 @@ static char *read_word(struct host *host, const char *path)
 {
     struct buf out = BUF_INIT;
     struct err ignored = ERR_INIT;
-    if (host_script(host, &out, &ignored, "cat -- \"$1\" 2>/dev/null || :", path, NULL) != 0)
+    if (host_script(host, &out, &ignored, "#: boot\ncat -- \"$1\" 2>/dev/null || :", path, NULL) != 0)
         buf_clear(&out);
     buf_trim(&out);
     return buf_steal(&out);

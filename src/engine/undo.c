@@ -247,7 +247,7 @@ static int remove_binlogs(struct engine *engine, const struct past *past, struct
     if (old == NULL || strcmp(old, "no") != 0 || master->binlog_index == NULL)
         return 0;
     return host_script(engine->world.hosts[SIDE_MASTER], NULL, err,
-                       "# remove the binary logs that $1 lists\n"
+                       "#: index\n# remove the binary logs that $1 lists\n"
                        "set -eu; [ -s \"$1\" ] || exit 0; cd -- \"${1%/*}\"\n"
                        "while IFS= read -r f; do rm -f -- \"${f##*/}\"; done <\"$1\"\n"
                        "rm -f -- \"$1\" \"${1%.index}.state\"",
@@ -332,7 +332,7 @@ static bool step_begun(const struct past *past, int from)
 static int old_data_is_back(struct world *world, struct err *err)
 {
     struct buf out = BUF_INIT;
-    int rc = host_script(world->hosts[SIDE_SLAVE], &out, err, "# is $1/old/data still there?\n[ ! -e \"$1/old/data\" ] || echo there",
+    int rc = host_script(world->hosts[SIDE_SLAVE], &out, err, "#: run\n# is $1/old/data still there?\n[ ! -e \"$1/old/data\" ] || echo there",
                          world->run_dir[SIDE_SLAVE], NULL);
     if (rc == 0 && out.len > 0) {
         rc = err_set(err, ERR_WORLD, "the slave's old data directory is still %s/old/data: nothing of it is removed",

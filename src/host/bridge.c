@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 
-/* In the order in which they are tried. Both directions run by themselves, so that neither waits for the other; the end of
+/* In the order in which they are tried, Both directions run by themselves, so that neither waits for the other; the end of
  * the input is passed on, or a server would keep the connection of a client that is gone. $1: the socket. */
 #define PYTHON_BRIDGE                                                                                                  \
     " -c 'import os, socket, sys, threading\n"                                                                         \
@@ -24,45 +24,54 @@
     "for b in iter(lambda: s.recv(65536), b\"\"):\n"                                                                  \
     "  while b: b = b[os.write(1, b):]\n"                                                                              \
     "os._exit(0)' \"$1\""
-static const struct {
-    const char *probe, *script;
-} bridges[] = {
-    { "perl -MSocket -e 1",
-      "exec perl -MSocket -e '"
-      "socket(S, AF_UNIX, SOCK_STREAM, 0) && connect(S, pack_sockaddr_un($ARGV[0])) or die \"$ARGV[0]: $!\\n\";"
-      "sub carry { my ($in, $out, $b) = @_; while (sysread($in, $b, 65536)) {"
-      "  for (my $o = 0; $o < length $b; ) { $o += syswrite($out, $b, length($b) - $o, $o) || return } } }"
-      "defined(my $up = fork) or die \"fork: $!\\n\";"
-      "if (!$up) { carry(*STDIN, *S); shutdown(S, 1); exit }"
-      "carry(*S, *STDOUT); kill TERM => $up' -- \"$1\"" },
-    { "python3 -c 'import threading'", "exec python3" PYTHON_BRIDGE },
-    { "/usr/libexec/platform-python -c 'import threading'", "exec /usr/libexec/platform-python" PYTHON_BRIDGE },
-    { "ncat --version", "exec ncat -U -- \"$1\"" },
-    { "nc -h 2>&1 | grep -q -e '-N.*Shutdown'", "exec nc -N -U -- \"$1\"" },
-};
-#define BRIDGES (sizeof bridges / sizeof bridges[0])
+#define SOCKET "#: socket\n"
+static const char perl_bridge[] =
+    SOCKET "exec perl -MSocket -e '"
+           "socket(S, AF_UNIX, SOCK_STREAM, 0) && connect(S, pack_sockaddr_un($ARGV[0])) or die \"$ARGV[0]: $!\\n\";"
+           "sub carry { my ($in, $out, $b) = @_; while (sysread($in, $b, 65536)) {"
+           "  for (my $o = 0; $o < length $b; ) { $o += syswrite($out, $b, length($b) - $o, $o) || return } } }"
+           "defined(my $up = fork) or die \"fork: $!\\n\";"
+           "if (!$up) { carry(*STDIN, *S); shutdown(S, 1); exit }"
+           "carry(*S, *STDOUT); kill TERM => $up' -- \"$1\"";
+static const char python_bridge[] = SOCKET "exec python3" PYTHON_BRIDGE;
+static const char platform_python_bridge[] = SOCKET "exec /usr/libexec/platform-python" PYTHON_BRIDGE;
+static const char ncat_bridge[] = SOCKET "exec ncat -U -- \"$1\"";
+static const char nc_bridge[] = SOCKET "exec nc -N -U -- \"$1\"";
+
+static const char find_script[] =
+    "#:\n# what can connect root to a socket?\n"
+    "works() { \"$@\" </dev/null >/dev/null 2>&1; }\n"
+    "if works perl -MSocket -e 1; then echo perl\n"
+    "elif works python3 -c 'import threading'; then echo python\n"
+    "elif works /usr/libexec/platform-python -c 'import threading'; then echo platform-python\n"
+    "elif works ncat --version; then echo ncat\n"
+    "elif nc -h 2>&1 </dev/null | grep -q -e '-N.*Shutdown'; then echo nc; fi";
 
 /* The script of the first that is there. */
 static const char *find(struct host *host, struct err *err)
 {
-    struct buf script = BUF_INIT, out = BUF_INIT;
+    const struct {
+        const char *name, *script;
+    } bridges[] = {
+        { "perl", HOST_SCRIPT(perl_bridge) },
+        { "python", HOST_SCRIPT(python_bridge) },
+        { "platform-python", HOST_SCRIPT(platform_python_bridge) },
+        { "ncat", HOST_SCRIPT(ncat_bridge) },
+        { "nc", HOST_SCRIPT(nc_bridge) },
+    };
+    struct buf out = BUF_INIT;
     const char *found = NULL;
-    size_t number;
 
-    buf_adds(&script, "# what can connect root to a socket?\n");
-    for (size_t i = 0; i < BRIDGES; i++)
-        buf_addf(&script, "if { %s; } </dev/null >/dev/null 2>&1; then echo %zu; exit; fi\n", bridges[i].probe, i);
-    buf_addf(&script, "echo %zu", BRIDGES);
-    if (host_script(host, &out, err, buf_str(&script), NULL) == 0) {
-        number = strtoul(buf_str(&out), NULL, 10);
-        if (number < BRIDGES) {
-            found = bridges[number].script;
-        } else {
+    if (host_script(host, &out, err, find_script, NULL) == 0) {
+        buf_trim(&out);
+        for (size_t i = 0; found == NULL && i < sizeof bridges / sizeof bridges[0]; i++)
+            if (strcmp(buf_str(&out), bridges[i].name) == 0)
+                found = bridges[i].script;
+        if (found == NULL) {
             err_set(err, ERR_UNSUPPORTED, "nothing on %s can connect sudo's root to the database server's socket", host->name);
             err_hint(err, "install perl-base, python3 or ncat there, or give db_user and db_password_file");
         }
     }
-    buf_free(&script);
     buf_free(&out);
     return found;
 }

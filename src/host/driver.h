@@ -35,8 +35,38 @@ pid_t local_spawn(const char *const *argv, int in, int out, int errout, struct e
 /* Ends the command's whole process group: politely, then not. */
 void local_kill(pid_t pid);
 
-/* service.c: $1 stop or start, $2 systemd or sysv, $3 unit, $4 socket unit or "" */
-extern const char service_change_script[];
+/* $1 stop or start, $2 systemd or sysv, $3 unit, $4 socket unit or "". One script, because every round trip is downtime.
+ *
+ * One at a time: a stop whose run was cancelled goes on here, and a start that did not wait for it would be undone by it. The
+ * lock is on a folder, so nothing is left behind; daemons must not inherit it, nor our output.
+ *
+ * The socket goes first both ways: it would start the service again, and systemd does not start it beside a running
+ * service, nor one on its way down. So where a stop came no further than the socket, the service is restarted.
+ *
+ * Clients that ask the socket make systemd try a server that does not start again and again, until it refuses to try at all:
+ * before a start that is forgotten.
+ *
+ * A SysV script's status often asks the server alone, which no longer answers while it still writes: only what its stop
+ * answers tells that it is gone. */
+#define SERVICE_CHANGE                                                                                         \
+    "# $1 $4 $3\n"                                                                                             \
+    "verb=$1 kind=$2 unit=$3 socket=$4\n"                                                                      \
+    "if [ -d /run ] && command -v flock >/dev/null; then exec 9</run; flock 9; fi\n"                           \
+    "active() { case $(systemctl is-active -- \"$1\") in active|reloading) return 0;; esac; return 1; }\n"     \
+    "quiet() { \"$@\" </dev/null >/dev/null 2>&1 9<&-; }\n"                                                    \
+    "change() { systemctl \"$1\" -- \"$2\" 9<&- || :; }\n"                                                     \
+    "case $kind.$verb in\n"                                                                                    \
+    "  systemd.stop) if [ -n \"$socket\" ]; then change stop \"$socket\"; fi\n"                                \
+    "    change stop \"$unit\"; active \"$unit\" || echo stop;;\n"                                             \
+    "  systemd.start) quiet systemctl reset-failed -- \"$unit\" ${socket:+\"$socket\"}\n"                      \
+    "    if [ -n \"$socket\" ] && ! active \"$socket\"; then\n"                                                \
+    "      case $(systemctl is-active -- \"$unit\") in inactive|failed) ;; *) change stop \"$unit\";; esac\n"  \
+    "      change start \"$socket\"; fi\n"                                                                     \
+    "    active \"$unit\" || change start \"$unit\"; if active \"$unit\"; then echo start; fi;;\n"             \
+    "  sysv.stop) if quiet service \"$unit\" stop && ! quiet service \"$unit\" status; then echo stop; fi;;\n" \
+    "  sysv.start) quiet service \"$unit\" status || quiet service \"$unit\" start\n"                          \
+    "    if quiet service \"$unit\" status; then echo start; fi;;\n"                                           \
+    "esac\n"
 
 /* ssh.c */
 struct host *ssh_open(const struct host_where *where, const struct host_asker *asker, struct err *err);

@@ -9,7 +9,7 @@
 
 int file_stat(struct host *host, const char *path, struct file_stat *stat, struct err *err)
 {
-    static const char script[] = "# stat $1\n"
+    static const char script[] = "#: file\n# stat $1\n"
                                  "if [ ! -e \"$1\" ] && [ ! -h \"$1\" ]; then echo none; else\n"
                                  "stat -L -c '%a %s %U %G' -- \"$1\"; fi";
     struct buf out = BUF_INIT;
@@ -30,7 +30,7 @@ int file_stat(struct host *host, const char *path, struct file_stat *stat, struc
 int file_read(struct host *host, const char *path, struct buf *content, struct err *err)
 {
     struct buf out = BUF_INIT;
-    int rc = host_script(host, &out, err, "cat -- \"$1\"", path, NULL);
+    int rc = host_script(host, &out, err, "#: file\ncat -- \"$1\"", path, NULL);
 
     if (rc == 0)
         buf_add(content, buf_str(&out), out.len);
@@ -41,7 +41,7 @@ int file_read(struct host *host, const char *path, struct buf *content, struct e
 /* $1 path, $2 length of the new content, $3 length of the expected content or "-", $4 backup or "". Standard input: the
  * new content, then the expected one. The exit statuses are explained in `refusals`. */
 static const char replace_script[] =
-    "# write $1\n"
+    "#: file word word file? <lines\n# write $1\n"
     "set -eu; umask 077\n"
     "path=$1 len=$2 want=$3 backup=$4 new= old= made=\n"
     "clean() { rm -f -- ${new:+\"$new\"} ${old:+\"$old\"} ${made:+\"$made\"}; }\n"
@@ -103,7 +103,7 @@ int file_replace(struct host *host, const char *path, const char *content, size_
 {
     size_t expected_len = expected != NULL ? expected->len : 0;
     char sizes[2][24] = { "-", "-" };
-    const char *const argv[] = { "env", "LC_ALL=C", "sh", "-c", replace_script, "dualserver",
+    const char *const argv[] = { "env", "LC_ALL=C", "sh", "-c", HOST_SCRIPT(replace_script), "dualserver",
                                  path, sizes[0], sizes[1], backup != NULL ? backup : "", NULL };
     struct buf input = { .cap = len + expected_len + 1 }, errout = BUF_INIT;
     struct run run = { .argv = argv, .errout = &errout };
@@ -128,5 +128,5 @@ int file_replace(struct host *host, const char *path, const char *content, size_
 
 int file_remove(struct host *host, const char *path, struct err *err)
 {
-    return host_script(host, NULL, err, "# rm $1\nrm -f -- \"$1\"; sync -- \"${1%/*}\"", path, NULL);
+    return host_script(host, NULL, err, "#: file\n# rm $1\nrm -f -- \"$1\"; sync -- \"${1%/*}\"", path, NULL);
 }

@@ -5,6 +5,7 @@ libhost_a_SOURCES = \
 	src/host/driver.c \
 	src/host/driver.h \
 	src/host/file.c \
+	src/host/gate.c \
 	src/host/host.c \
 	src/host/local.c \
 	src/host/local.h \

@@ -35,13 +35,13 @@ struct lock {
     "  since=$(stat -c %Y -- \"$lock/owner\" 2>/dev/null) && echo \"age $((now - since))\"\n"                          \
     "  touched=$(stat -c %Y -- \"$lock/fed\" 2>/dev/null) && echo \"quiet $((now - touched))\"; exit 0; }\n"
 
-static const char look_script[] = "# is somebody at work here?\nlock=$1/.dualserver-lock\n" TELL "[ ! -d \"$lock\" ] || tell\n";
+static const char look_script[] = "#: base\n# is somebody at work here?\nlock=$1/.dualserver-lock\n" TELL "[ ! -d \"$lock\" ] || tell\n";
 
 /* $1 its folder, $2 the second choice, $3 run, $4 owner, $5 process, $6 the owner's machine, $7 run whose lock goes, or empty.
  * A folder is renamed into place whole, and onto a folder that is not empty nothing can be renamed: that is what makes it a
  * lock. flock keeps two that break the same stale one from breaking each other's. */
 static const char take_script[] =
-    "# take the lock of this host\n"
+    "#: base base word text word word leaf?\n# take the lock of this host\n"
     "umask 077; base=$1 lock=$1/.dualserver-lock\n"
     TELL
     "if [ ! -d \"$lock\" ]; then\n"
@@ -64,14 +64,14 @@ static const char take_script[] =
 
 /* One word in, one out: both sides know that the other is there. Who has lost the lock must not touch another's. */
 static const char touch_script[] =
-    "# keep the lock $1 fresh\n"
+    "#: lock word\n# keep the lock $1 fresh\n"
     "while IFS= read -r word; do\n"
     "  { read -r key held; } 2>/dev/null <\"$1/owner\" && [ \"$held\" = \"$2\" ] || exit 3\n"
     "  touch -c -- \"$1/fed\" && echo ok || echo full\n"
     "done\n";
 
 static const char release_script[] =
-    "# let go of the lock $1\n"
+    "#: lock word\n# let go of the lock $1\n"
     "{ read -r key held; } 2>/dev/null <\"$1/owner\" || exit 0\n"
     "[ \"$held\" = \"$2\" ] || exit 0\n"
     "rm -rf -- \"$1\"; case $1 in */dualserver/*) rmdir -- \"${1%/*}\" 2>/dev/null || : ;; esac\n";
@@ -191,7 +191,7 @@ static int touch_once(struct stream *stream, struct err *err)
 static void *keep_fresh(void *context)
 {
     struct lock *lock = context;
-    const char *const argv[] = { "sh", "-c", touch_script, "dualserver", lock->path, lock->run, NULL };
+    const char *const argv[] = { "sh", "-c", HOST_SCRIPT(touch_script), "dualserver", lock->path, lock->run, NULL };
     struct stream *stream = NULL;
     for (;;) {
         struct err err = ERR_INIT;

@@ -13,7 +13,7 @@
 /* One line "KIND ACTIVE UNIT SOCKET": systemd or sysv, yes or no, "-" for none. The arguments are the names to look for:
  * the first active one counts, else the first that is there. An alias tells its real name in Id. */
 static const char find_script[] =
-    "# which service runs mysqld?\n"
+    "#: unit*\n# which service runs mysqld?\n"
     "best=\n"
     "if [ -d /run/systemd/system ] && command -v systemctl >/dev/null; then\n"
     "  for name; do\n"
@@ -79,7 +79,7 @@ int service_find(struct host *host, const char *name, struct service *service, s
 }
 
 /* $1 systemd or sysv, $2 unit */
-static const char active_script[] = "# is $2 active?\n"
+static const char active_script[] = "#: word unit\n# is $2 active?\n"
                                     "if [ \"$1\" = systemd ]; then\n"
                                     "  state=$(systemctl is-active -- \"$2\") || :\n"
                                     "  case $state in active|reloading) echo yes;; *) echo no;; esac\n"
@@ -103,7 +103,7 @@ int service_active(struct host *host, const struct service *service, bool *activ
 
 /* What the service last said, errors first: at most three lines. $1 systemd or sysv, $2 unit */
 static const char log_script[] =
-    "{ if [ \"$1\" = systemd ]; then\n"
+    "#: word unit\n{ if [ \"$1\" = systemd ]; then\n"
     "    id=$(systemctl show -p InvocationID -- \"$2\" | sed 's/^InvocationID=//')\n" /* this start only */
     "    if [ -n \"$id\" ]; then set -- \"_SYSTEMD_INVOCATION_ID=$id\" + \"INVOCATION_ID=$id\"; else set -- -u \"$2\"; fi\n"
     "    journalctl -n 60 --no-pager -o cat \"$@\"\n"
@@ -131,44 +131,13 @@ static int failed(struct host *host, const struct service *service, const char *
     return -1;
 }
 
-/* $1 stop or start, $2 systemd or sysv, $3 unit, $4 socket unit or "". One script, because every round trip is downtime.
- *
- * One at a time: a stop whose run was cancelled goes on here, and a start that did not wait for it would be undone by it. The
- * lock is on a folder, so nothing is left behind; daemons must not inherit it, nor our output.
- *
- * The socket goes first both ways: it would start the service again, and systemd does not start it beside a running
- * service, nor one on its way down. So where a stop came no further than the socket, the service is restarted.
- *
- * Clients that ask the socket make systemd try a server that does not start again and again, until it refuses to try at all:
- * before a start that is forgotten.
- *
- * A SysV script's status often asks the server alone, which no longer answers while it still writes: only what its stop
- * answers tells that it is gone. */
-const char service_change_script[] =
-    "# $1 $4 $3\n"
-    "verb=$1 kind=$2 unit=$3 socket=$4\n"
-    "if [ -d /run ] && command -v flock >/dev/null; then exec 9</run; flock 9; fi\n"
-    "active() { case $(systemctl is-active -- \"$1\") in active|reloading) return 0;; esac; return 1; }\n"
-    "quiet() { \"$@\" </dev/null >/dev/null 2>&1 9<&-; }\n"
-    "change() { systemctl \"$1\" -- \"$2\" 9<&- || :; }\n"
-    "case $kind.$verb in\n"
-    "  systemd.stop) if [ -n \"$socket\" ]; then change stop \"$socket\"; fi\n"
-    "    change stop \"$unit\"; active \"$unit\" || echo stop;;\n"
-    "  systemd.start) quiet systemctl reset-failed -- \"$unit\" ${socket:+\"$socket\"}\n"
-    "    if [ -n \"$socket\" ] && ! active \"$socket\"; then\n"
-    "      case $(systemctl is-active -- \"$unit\") in inactive|failed) ;; *) change stop \"$unit\";; esac\n"
-    "      change start \"$socket\"; fi\n"
-    "    active \"$unit\" || change start \"$unit\"; if active \"$unit\"; then echo start; fi;;\n"
-    "  sysv.stop) if quiet service \"$unit\" stop && ! quiet service \"$unit\" status; then echo stop; fi;;\n"
-    "  sysv.start) quiet service \"$unit\" status || quiet service \"$unit\" start\n"
-    "    if quiet service \"$unit\" status; then echo start; fi;;\n"
-    "esac";
+static const char change_script[] = "#: word word unit unit?\n" SERVICE_CHANGE;
 
 static int change_to(struct host *host, const struct service *service, const char *verb, unsigned timeout_ms, struct err *err)
 {
     const char *socket = service->socket_unit != NULL ? service->socket_unit : "";
     struct buf out = BUF_INIT;
-    int rc = host_script_with(host, NULL, 0, timeout_ms, NULL, &out, err, service_change_script, verb, kind(service), service->unit,
+    int rc = host_script_with(host, NULL, 0, timeout_ms, NULL, &out, err, change_script, verb, kind(service), service->unit,
                               socket, NULL);
 
     if (rc == 0) {

@@ -20,6 +20,10 @@ static const char *skip_boilerplate(const char *at)
     do {
         skipped = false;
         at += strspn(at, " \n;");
+        if (strncmp(at, "#:", 2) == 0) { /* what the arguments may be (host/gate.h) */
+            at += strcspn(at, "\n");
+            skipped = true;
+        }
         for (size_t i = 0; i < sizeof boilerplate / sizeof boilerplate[0]; i++)
             if (strncmp(at, boilerplate[i], strlen(boilerplate[i])) == 0) {
                 at = after_statement(at);

@@ -14,12 +14,12 @@
 enum { ABSENT = 44, NOT_FOUND = 127 }; /* exit statuses of our scripts; 127 is the shell's own */
 
 /* A regular file that everybody may write is skipped by the server, with a warning on standard error. */
-static const char read_script[] = "# cat $1\n"
+static const char read_script[] = "#: file\n# cat $1\n"
                                   "[ -e \"$1\" ] || exit 44\n"
                                   "[ -z \"$(find -L \"$1\" -maxdepth 0 -type f -perm -002)\" ] || exit 44\n"
                                   "exec cat -- \"$1\"";
 
-static const char list_script[] = "# ls $1/*.cnf\n"
+static const char list_script[] = "#: folder\n# ls $1/*.cnf\n"
                                   "cd -- \"$1\" 2>/dev/null || exit 0\n"
                                   "for f in *.cnf .*.cnf; do [ ! -f \"$f\" ] || printf '%s\\n' \"$f\"; done | LC_ALL=C sort";
 
@@ -95,7 +95,7 @@ static int read_one(struct reading *reading, const char *path, int depth)
 static int default_files(struct host *host, const struct dialect *dialect, struct buf *paths, struct err *err)
 {
     static const char script[] =
-        "# which option files does mysqld read?\n" SERVER_PATH
+        "#: tool\n# which option files does mysqld read?\n" SERVER_PATH
         "server=$1; command -v \"$server\" >/dev/null || server=mysqld\n"
         "list=$(\"$server\" --no-defaults --help --verbose 2>/dev/null | grep -A1 '^Default options are read' | sed 1d)\n"
         "home=$(getent passwd mysql | cut -d: -f6)\n"
@@ -141,7 +141,7 @@ int optionfiles_validate(struct host *host, const struct dialect *dialect, const
                          struct err *err)
 {
     /* $3 is a fixed list of words of the dialect's; the server's words come on standard error */
-    static const char script[] = "# $1 $3\n" SERVER_PATH
+    static const char script[] = "#: tool file? options\n# $1 $3\n" SERVER_PATH
         "server=$1; command -v \"$server\" >/dev/null || server=mysqld\n"
         "if [ -n \"$2\" ]; then set -- \"--defaults-file=$2\" $3; else set -- $3; fi\n"
         "\"$server\" \"$@\" 2>&1 >/dev/null";

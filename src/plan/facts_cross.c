@@ -12,7 +12,7 @@
 
 /* $1: name or address of the other server. The first of its addresses to which there is a way counts; a name that leads
  * back to this machine itself (127.0.1.1 in /etc/hosts) says `own`. */
-static const char towards_script[] = "# which way to $1?\n" LOOK_PROLOGUE
+static const char towards_script[] = "#: word?\n# which way to $1?\n" LOOK_PROLOGUE
     "addresses=$(getent ahosts \"$1\" 2>/dev/null | awk '!seen[$1]++ { print $1 }')\n"
     "for address in $addresses; do\n"
     "  route=$(ip -o route get \"$address\" 2>/dev/null) || route=\n"
@@ -28,7 +28,7 @@ static const char towards_script[] = "# which way to $1?\n" LOOK_PROLOGUE
 
 /* $1: address, $2: port, $3: the client tool or empty. Seven bytes are enough to tell a database server's greeting, or
  * its refusal, from anything else. Without bash the server's own client tries. */
-static const char reach_script[] = "# does $1 answer on port $2?\n" LOOK_PROLOGUE
+static const char reach_script[] = "#: word word tool?\n# does $1 answer on port $2?\n" LOOK_PROLOGUE
     "if command -v bash >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1; then\n"
     "  said=$(timeout 5 bash -c 'exec 3<>\"/dev/tcp/$1/$2\" && echo connected && head -c 7 <&3 | od -An -v -tu1' "
     "reach \"$1\" \"$2\" 2>&1)\n"

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 
 /* $1: an answered option file, or empty */
-static const char machine_script[] = "# look at the machine and its tools\n" LOOK_PROLOGUE
+static const char machine_script[] = "#: file?\n# look at the machine and its tools\n" LOOK_PROLOGUE
     "say clock \"$(date +%s.%N)\"\n"
     "say uid \"$(id -u)\"\n"
     "say machine_id \"$(cat /etc/machine-id 2>/dev/null || cat /var/lib/dbus/machine-id 2>/dev/null)\"\n"
@@ -34,7 +34,7 @@ static const char machine_script[] = "# look at the machine and its tools\n" LOO
  * inside it where it is a file system of its own: everything there can be renamed in and out. The sample is random, so that no file system packs it, and
  * written only where there is much room; the folder around it gets its time stamp back. What is free counts for an
  * ordinary user. */
-static const char place_script[] = "# look at $1: space, file system, speed of a copy\n" LOOK_PROLOGUE
+static const char place_script[] = "#: data name data? word?\n# look at $1: space, file system, speed of a copy\n" LOOK_PROLOGUE
     "datadir=$(readlink -f -- \"$1\") && [ -d \"$datadir\" ] || { echo \"no such directory: $1\" >&2; exit 1; }\n"
     "[ -z \"$3\" ] || [ \"$(readlink -f -- \"$3\")\" = \"$datadir\" ] || { say datadir \"$datadir\"; say elsewhere yes; exit 0; }\n"
     "parent=$(dirname -- \"$datadir\"); folder=$datadir/$2; room=$datadir\n"
@@ -79,7 +79,7 @@ static const char place_script[] = "# look at $1: space, file system, speed of a
     "exit 0\n";
 
 /* $1: mysqld's pid file, $2: its data directory, from which a relative name counts */
-static const char process_script[] = "# look at the process of mysqld\n" LOOK_PROLOGUE
+static const char process_script[] = "#: seen? data\n# look at the process of mysqld\n" LOOK_PROLOGUE
     "file=$1; case $file in /*) ;; *) file=$2/$file ;; esac\n"
     "pid=$(cat -- \"$file\" 2>/dev/null) && [ -r \"/proc/$pid/cmdline\" ] || exit 0\n"
     "label=$(tr -d '\\0' <\"/proc/$pid/attr/current\" 2>/dev/null)\n"
@@ -190,6 +190,7 @@ int facts_machine(struct world *world, struct server_facts *server, struct err *
     struct buf out = BUF_INIT;
     struct look look;
     fact_set(&server->fingerprint, host_fingerprint(host));
+    server->gated = host_gated(host);
     double begin = now();
     int rc = host_script(host, &out, err, machine_script, answers->cnf != NULL ? answers->cnf : "", NULL);
     double end = now();

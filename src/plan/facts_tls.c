@@ -12,7 +12,7 @@
 /* $1: the server's certificate, $2: its CA, either may be empty; $3: the file with the other server's CA. Of what is in them
  * only certificates leave the host. */
 static const char script[] =
-    "# certificates in $1 and $2\n"
+    "#: seen? seen? file\n# certificates in $1 and $2\n"
     LOOK_PROLOGUE
     "blocks() { awk -v key=\"$1\" '{ sub(/\\r$/, \"\") } /^-----BEGIN CERTIFICATE-----/ { on = 1 } on { print key, $0 } "
     "/^-----END CERTIFICATE-----/ { on = 0 }' <\"$2\"; }\n"

@@ -11,7 +11,7 @@
 /* The other end of a line that broke may not know it yet and still write: it is ended first.
  * "f SIZE NAME" for a file that nobody but tar, run by this user, can have made; "x 0 NAME" for anything else but a folder. */
 static const char list_script[] =
-    "# what was left in $1?\n"
+    "#: in\n# what was left in $1?\n"
     "LC_ALL=C; export LC_ALL; umask 077\n"
     "if [ -L \"$1\" ] || [ ! -d \"$1\" ]; then rm -f -- \"$1\"; fi\n"
     "mkdir -p -- \"$1\" && chmod 0700 -- \"$1\" || exit 1\n"
@@ -27,12 +27,12 @@ static const char list_script[] =
 
 /* Standard input: what has to go. Of the file $2 the first $3 bytes stay. */
 static const char keep_script[] =
-    "# remove from $1 what cannot be used\n"
+    "#: in below? word <names\n# remove from $1 what cannot be used\n"
     "cd -- \"$1\" && xargs -0 -r rm -f -- || exit 1\n"
     "find . -depth -mindepth 1 -type d -empty -delete && find . -type d -exec chmod u=rwx,go=,ug-s,-t -- {} + || exit 1\n"
     "[ -z \"$2\" ] || truncate -s \"$3\" -- \"./$2\"\n";
 
-static const char remove_script[] = "# rm -r $1\nrm -rf -- \"$1\"\n";
+static const char remove_script[] = "#: in\n# rm -r $1\nrm -rf -- \"$1\"\n";
 
 /* What is looked at on one side. */
 struct look {

@@ -12,8 +12,8 @@ enum {
 };
 
 /* Zeros: neither end compresses inside SSH, so they cost the line what anything else does. */
-static const char give_script[] = "# measure the line: 16 MiB from here\nexec head -c 16777216 /dev/zero\n";
-static const char take_script[] = "# measure the line: 16 MiB to here\necho ready; exec cat >/dev/null\n";
+static const char give_script[] = "#:\n# measure the line: 16 MiB from here\nexec head -c 16777216 /dev/zero\n";
+static const char take_script[] = "#:\n# measure the line: 16 MiB to here\necho ready; exec cat >/dev/null\n";
 
 /* The quickest of the windows: the others were held up by something else than the line. */
 struct watch {
@@ -48,7 +48,7 @@ static int end_probe(struct stream *stream, const struct host *host, struct err 
 
 static int read_probe(struct host *host, unsigned char *bytes, uint64_t *rate, struct err *err)
 {
-    struct stream *stream = open_probe(host, give_script, err);
+    struct stream *stream = open_probe(host, HOST_SCRIPT(give_script), err);
     if (stream == NULL)
         return -1;
     ssize_t got = stream_read(stream, bytes, PIECE, err);
@@ -67,7 +67,7 @@ static int read_probe(struct host *host, unsigned char *bytes, uint64_t *rate, s
 
 static int write_probe(struct host *host, unsigned char *bytes, uint64_t *rate, struct err *err)
 {
-    struct stream *stream = open_probe(host, take_script, err);
+    struct stream *stream = open_probe(host, HOST_SCRIPT(take_script), err);
     if (stream == NULL)
         return -1;
     int rc = stream_read(stream, bytes, PIECE, err) < 0 ? -1 : 0; /* it runs */

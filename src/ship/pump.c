@@ -28,11 +28,12 @@ enum sending { SEND_ALL, SEND_NAMED, SEND_TAIL };
  * the archive only afterwards. */
 #define SENDER_NAMED                                                                                                   \
     "names=$(cat) && printf '%s\\n' \"$names\" | tr '\\n' '\\0' | " SENDER_TAR "--null --no-recursion --files-from=-"
+#define TAIL_KINDS "in below word"
 #define SENDER_TAIL "tail -c \"+$3\" -- \"./$2\""
 
-#define PACK(what, source) "# " what "\n" SENDER_START source "\n"
-#define PACK_ZSTD(what, source)                                                                                        \
-    "# " what " | zstd -1\n" SENDER_START "exec 4>&1\n"                                                                \
+#define PACK(kinds, what, source) "#: " kinds "\n# " what "\n" SENDER_START source "\n"
+#define PACK_ZSTD(kinds, what, source)                                                                                 \
+    "#: " kinds "\n# " what " | zstd -1\n" SENDER_START "exec 4>&1\n"                                                                \
     "source=$({ { " source " 3>&- 4>&-; echo $? >&3; } | zstd -q -1 -c 3>&- >&4; } 3>&1) || exit 1\n"                  \
     "exit \"$source\"\n"
 
@@ -49,31 +50,21 @@ enum sending { SEND_ALL, SEND_NAMED, SEND_TAIL };
 #define RECEIVER_END "[ \"$tar\" -ne 143 ] || exit 2\nexit \"$tar\"\n"
 
 #define UNPACK                                                                                                         \
-    "# untar into $1\n" RECEIVER_START "exec 5<&0\n"                                                                   \
+    "#: in\n# untar into $1\n" RECEIVER_START "exec 5<&0\n"                                                            \
     "tar=$({ { " RECEIVER_TAR "<&5 2>&1 >/dev/null 5<&-; echo $? >&3; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n" RECEIVER_END
 #define UNPACK_ZSTD                                                                                                    \
-    "# zstd -d | untar into $1\n" RECEIVER_START "exec 5<&0\n"                                                         \
+    "#: in\n# zstd -d | untar into $1\n" RECEIVER_START "exec 5<&0\n"                                                  \
     "both=$({ { { zstd -dcq <&5 3>&- 5<&-; echo \"zstd=$?\" >&3; } | { " RECEIVER_TAR                                  \
     "2>&4 >/dev/null 4>&-; echo \"tar=$?\" >&3; } 4>&1; } | " RECEIVER_GUARD "3>&-; } 3>&1)\n"                        \
     "tar=1 zstd=1; eval \"$both\"\n"                                                                                  \
     "[ \"$tar\" -ne 0 ] || exit \"$zstd\"\n" RECEIVER_END
 /* $3 counts from 1, as tail does. */
 #define APPEND(tool)                                                                                                   \
-    "# " tool " >>$1/$2\n" RECEIVER_START "cd -- \"$1\" || exit 1\n"                                                  \
+    "#: " TAIL_KINDS "\n# " tool " >>$1/$2\n" RECEIVER_START "cd -- \"$1\" || exit 1\n"                                                  \
     "if [ -L \"./$2\" ] || [ \"$(stat -c '%F %s' -- \"./$2\")\" != \"regular file $(($3 - 1))\" ]; then\n"              \
     "  echo \"$2 is not what was left of it\" >&2; exit 1\n"                                                          \
     "fi\n"                                                                                                             \
     "exec " tool " >>\"./$2\"\n"
-
-static const struct {
-    const char *pack[2], *unpack[2]; /* plain, through zstd */
-} scripts[] = {
-    [SEND_ALL] = { { PACK("tar $1", "exec " SENDER_ALL), PACK_ZSTD("tar $1", SENDER_ALL) }, { UNPACK, UNPACK_ZSTD } },
-    [SEND_NAMED] = { { PACK("tar what is not there yet of $1", SENDER_NAMED),
-                       PACK_ZSTD("tar what is not there yet of $1", SENDER_NAMED) }, { UNPACK, UNPACK_ZSTD } },
-    [SEND_TAIL] = { { PACK("tail -c +$3 $1/$2", "exec " SENDER_TAIL), PACK_ZSTD("tail -c +$3 $1/$2", SENDER_TAIL) },
-                    { APPEND("cat"), APPEND("zstd -dcq") } },
-};
 
 struct job {
     struct pump *pump;
@@ -112,10 +103,30 @@ static struct stream *open_stream(const struct pump *pump, struct host *host, co
     return host_stream(host, argv, err);
 }
 
+/* Plain, or through zstd. */
+static const char *pack_script(enum sending what, bool zstd)
+{
+    const char *const scripts[][2] = {
+        [SEND_ALL] = { HOST_SCRIPT(PACK("in", "tar $1", "exec " SENDER_ALL)), HOST_SCRIPT(PACK_ZSTD("in", "tar $1", SENDER_ALL)) },
+        [SEND_NAMED] = { HOST_SCRIPT(PACK("in <paths", "tar what is not there yet of $1", SENDER_NAMED)),
+                         HOST_SCRIPT(PACK_ZSTD("in <paths", "tar what is not there yet of $1", SENDER_NAMED)) },
+        [SEND_TAIL] = { HOST_SCRIPT(PACK(TAIL_KINDS, "tail -c +$3 $1/$2", "exec " SENDER_TAIL)),
+                        HOST_SCRIPT(PACK_ZSTD(TAIL_KINDS, "tail -c +$3 $1/$2", SENDER_TAIL)) },
+    };
+    return scripts[what][zstd];
+}
+
+static const char *unpack_script(enum sending what, bool zstd)
+{
+    if (what == SEND_TAIL)
+        return zstd ? HOST_SCRIPT(APPEND("zstd -dcq")) : HOST_SCRIPT(APPEND("cat"));
+    return zstd ? HOST_SCRIPT(UNPACK_ZSTD) : HOST_SCRIPT(UNPACK);
+}
+
 static struct stream *open_sender(const struct pump *pump, struct err *err)
 {
     const enum sending what = sending(pump);
-    struct stream *stream = open_stream(pump, pump->from, scripts[what].pack[pump->compress], pump->from_dir, err);
+    struct stream *stream = open_stream(pump, pump->from, pack_script(what, pump->compress), pump->from_dir, err);
     if (stream != NULL && what == SEND_NAMED &&
         (stream_write(stream, pump->names->data, pump->names->len, err) != 0 || stream_end_input(stream, err) != 0)) {
         stream_abandon(stream);
@@ -187,7 +198,7 @@ static int receive_all(struct job *job)
     struct pump *pump = job->pump;
     struct err *err = &job->receiver;
     struct stream *stream =
-        open_stream(pump, pump->to, scripts[sending(pump)].unpack[pump->compress], pump->to_dir, err);
+        open_stream(pump, pump->to, unpack_script(sending(pump), pump->compress), pump->to_dir, err);
     if (stream == NULL)
         return -1;
     const void *block;

@@ -21,14 +21,14 @@ enum {
 
 /* Makes the folder, which must be empty when $2 says so, and prints the room on its file system. */
 static const char prepare_script[] =
-    "# make the folder $1\n"
+    "#: in word?\n# make the folder $1\n"
     "LC_ALL=C; export LC_ALL; umask 077\n"
     "if [ -L \"$1\" ]; then echo \"$1 is a symbolic link\" >&2; exit 1; fi\n"
     "mkdir -p -- \"$1\" && chmod 0700 -- \"$1\" || exit 1\n"
     "if [ \"$2\" = empty ] && [ -n \"$(ls -A -- \"$1\")\" ]; then echo \"$1 is not empty\" >&2; exit 1; fi\n"
     "exec stat -f -c '%a %S' -- \"$1\"\n";
 
-static const char zstd_script[] = "# is zstd there?\ncommand -v zstd >/dev/null 2>&1";
+static const char zstd_script[] = "#:\n# is zstd there?\ncommand -v zstd >/dev/null 2>&1";
 
 /* What one ship is about, besides what its caller sees. */
 struct job {

@@ -9,7 +9,7 @@
 #include "base/quote.h"
 #include "ship/inspect.h"
 
-static const char list_script[] = "# list the files in $1\n"
+static const char list_script[] = "#: in\n# list the files in $1\n"
                                   "LC_ALL=C; export LC_ALL\n"
                                   "cd -- \"$1\" && exec find . -mindepth 1 -printf '%y %s %P\\0'\n";
 
@@ -19,7 +19,7 @@ static const char list_script[] = "# list the files in $1\n"
     "else set -- sha256sum -b; fi\n"
 
 /* The flush runs beside the hashing; its failure is the script's. */
-static const char hash_script[] = "# SHA-256 of every file in $1\n"
+static const char hash_script[] = "#: in word? <names\n# SHA-256 of every file in $1\n"
                                   "LC_ALL=C; export LC_ALL; dir=$1; flush=$2\n"
                                   "cd -- \"$dir\" || exit 1\n"
                                   SHA256_TOOL
@@ -27,7 +27,7 @@ static const char hash_script[] = "# SHA-256 of every file in $1\n"
                                   "xargs -0 -r \"$@\" || exit 1\n"
                                   "[ -z \"$flushing\" ] || wait \"$flushing\"\n";
 
-static const char pieces_script[] = "# SHA-256 of the first $3 pieces of $1/$2\n"
+static const char pieces_script[] = "#: in below word\n# SHA-256 of the first $3 pieces of $1/$2\n"
                                     "LC_ALL=C; export LC_ALL; count=$3\n"
                                     "cd -- \"$1\" && exec <\"./$2\" || exit 1\n"
                                     SHA256_TOOL

@@ -21,7 +21,7 @@ static int measure(struct world *world, const char *folder, uint64_t *bytes, str
 {
     struct buf out = BUF_INIT;
     int rc = host_script(world->hosts[SIDE_MASTER], &out, err,
-                         "# how much lies in $1?\n"
+                         "#: in\n# how much lies in $1?\n"
                          "cd -- \"$1\" && find . -type f -printf '%s\\n' | awk '{ n += $1 } END { printf \"%.0f\", n }'",
                          folder, NULL);
     if (rc == 0)

@@ -18,7 +18,7 @@ static int apply_swap(struct world *world, const struct change *change, struct e
 {
     (void)change;
     return host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                       "# mv $1/incoming/files $2/$3\n"
+                       "#: run data name\n# mv $1/incoming/files $2/$3\n"
                        "set -eu; umask 077; run=$1 data=$2 name=$3\n"
                        "[ -d \"$run/incoming/files\" ] || exit 0\n"
                        "if [ -e \"$data/$name\" ]; then mkdir -p -- \"$run/old\"; mv -T -- \"$data/$name\" \"$run/old/$name\"; fi\n"
@@ -60,7 +60,7 @@ int swap_folder_verify(struct world *world, struct err *err)
     if (names.len == 0)
         return 0;
     int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&names), names.len, 0, NULL, NULL, err,
-                              "set -eu; cd -- \"$1\"; xargs -0 -r stat -- >/dev/null", world->facts.slave.database_path, NULL);
+                              "#: database <names\nset -eu; cd -- \"$1\"; xargs -0 -r stat -- >/dev/null", world->facts.slave.database_path, NULL);
     buf_free(&names);
     return rc == 0 ? 0 : err_wrap(err, "files are missing on the slave");
 }

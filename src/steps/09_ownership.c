@@ -13,7 +13,7 @@ static int apply_owner(struct world *world, const struct change *change, struct 
     char *owner = mem_printf("%s:%s", slave->mysql_user, slave->mysql_group);
     char *import = settings_path(world, SIDE_SLAVE, "incoming/import");
     int rc = host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                       "# chown -R $1 $2 $3\n"
+                       "#: owner database in\n# chown -R $1 $2 $3\n"
                        "set -eu; owner=$1; shift\n"
                        "for folder; do [ -d \"$folder\" ] || continue\n"
                        "chown -R -- \"$owner\" \"$folder\"\n"
@@ -53,7 +53,7 @@ int own_folder_verify(struct world *world, struct err *err)
     struct buf found = BUF_INIT;
     char *import = settings_path(world, SIDE_SLAVE, "incoming/import");
     int rc = host_script(world->hosts[SIDE_SLAVE], &found, err,
-                         "# find $3 $4 ! -user $1 ! -group $2\n"
+                         "#: owner owner database in\n# find $3 $4 ! -user $1 ! -group $2\n"
                          "user=$1 group=$2; shift 2\n"
                          "for folder; do [ -d \"$folder\" ] || continue\n"
                          "find \"$folder\" ! -user \"$user\" -print -quit; find \"$folder\" ! -group \"$group\" -print -quit; done",

@@ -99,7 +99,7 @@ static const char is_aside[] = "is-aside", coming_back[] = "coming-back";
 static int mark(struct world *world, const char *name, struct err *err)
 {
     return host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                       "# mark in $1 what became of the old data: $2\n"
+                       "#: run mark\n# mark in $1 what became of the old data: $2\n"
                        "set -eu; umask 077; mkdir -p -- \"$1\"; : >\"$1/$2\"; sync -- \"$1/$2\" \"$1\"",
                        world->run_dir[SIDE_SLAVE], name, NULL);
 }
@@ -107,7 +107,7 @@ static int mark(struct world *world, const char *name, struct err *err)
 static int marked(struct world *world, const char *name, bool *so, struct err *err)
 {
     struct buf out = BUF_INIT;
-    int rc = host_script(world->hosts[SIDE_SLAVE], &out, err, "# is $1/$2 there?\n[ ! -e \"$1/$2\" ] || echo yes", world->run_dir[SIDE_SLAVE],
+    int rc = host_script(world->hosts[SIDE_SLAVE], &out, err, "#: run mark\n# is $1/$2 there?\n[ ! -e \"$1/$2\" ] || echo yes", world->run_dir[SIDE_SLAVE],
                          name, NULL);
     *so = rc == 0 && out.len > 0;
     buf_free(&out);

@@ -86,7 +86,7 @@ void copy_file_names(const struct inventory *inventory, enum carry carry, struct
 static int write_list(struct world *world, const char *name, const struct buf *names, struct err *err)
 {
     return host_script_with(world->hosts[SIDE_MASTER], buf_str(names), names->len, 0, NULL, NULL, err,
-                            "# write $1/$2.list\n"
+                            "#: run word <names\n# write $1/$2.list\n"
                             "set -eu; umask 077; mkdir -p -- \"$1/copy/files\" \"$1/copy/import\" \"$1/copy/rows\"\n"
                             "cat >\"$1/$2.list\"", world->run_dir[SIDE_MASTER], name, NULL);
 }
@@ -115,7 +115,7 @@ int copy_write_lists(struct world *world, struct err *err)
 int copy_cfg_files(struct world *world, struct err *err)
 {
     return host_script(world->hosts[SIDE_MASTER], NULL, err,
-                       "set -eu; umask 077; cd -- \"$1\"; xargs -0 -r cp -t \"$2/copy/import\" -- <\"$2/cfg.list\"",
+                       "#: database run\nset -eu; umask 077; cd -- \"$1\"; xargs -0 -r cp -t \"$2/copy/import\" -- <\"$2/cfg.list\"",
                        world->facts.master.database_path, world->run_dir[SIDE_MASTER], NULL);
 }
 
@@ -144,7 +144,7 @@ int copy_dump_rows(struct world *world, size_t table, struct err *err)
     struct buf options = BUF_INIT;
     world_client_options(world, SIDE_MASTER, &options);
     int rc = host_script_with(world->hosts[SIDE_MASTER], buf_str(&options), options.len, ROWS_TIMEOUT_MS, NULL, NULL, err,
-                              "# $2 $3 $4 >$1\n"
+                              "#: in tool text text word options? <client\n# $2 $3 $4 >$1\n"
                               "set -eu; umask 077; mkdir -p -- \"${1%/*}\"\n" CLIENT_WITHOUT_HOME
                               "exec >\"$1\"; echo 'SET SESSION sql_log_bin = 0;'\n"
                               "\"$2\" --defaults-extra-file=/dev/stdin --no-create-info --hex-blob "
@@ -165,11 +165,12 @@ int copy_load_rows(struct world *world, size_t table, struct err *err)
     char *path = rows_path(world, SIDE_SLAVE, table);
     struct buf options = BUF_INIT;
     world_client_options(world, SIDE_SLAVE, &options);
-    /* the options come on descriptor 3, because standard input is the rows; what fails is shown in front of its error */
+    /* the options come on descriptor 3, because standard input is the rows; what fails is shown in front of its error.
+     * Binary mode, because in any other the client runs what a line of them tells it to run (\!). */
     int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&options), options.len, ROWS_TIMEOUT_MS, NULL, NULL, err,
-                              "# $2 $3 <$1\n"
+                              "#: in tool text word <client\n# $2 $3 <$1\n"
                               "set -eu; exec 3<&0\n" CLIENT_WITHOUT_HOME
-                              "\"$2\" --defaults-extra-file=/dev/fd/3 --default-character-set=$4 -- \"$3\" <\"$1\" 2>\"$1.said\" || {\n"
+                              "\"$2\" --defaults-extra-file=/dev/fd/3 --local-infile=0 --loose-binary-mode --default-character-set=$4 -- \"$3\" <\"$1\" 2>\"$1.said\" || {\n"
                               "  s=$?; grep -a -m 1 '^ERROR' \"$1.said\" >&2 || head -n 1 \"$1.said\" >&2; exit $s; }",
                               path, world->facts.slave.client_tool, world->answers->database,
                               world->facts.master.dialect->charset, NULL);

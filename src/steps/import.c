@@ -61,7 +61,7 @@ int import_move_in(struct import_job *job, const struct buf *names, struct err *
     if (names->len == 0)
         return 0;
     int rc = host_script_with(job->world->hosts[SIDE_SLAVE], buf_str(names), names->len, 0, NULL, NULL, err,
-                              "# mv $1/* $2\n"
+                              "#: in database <names\n# mv $1/* $2\n"
                               "set -eu; cd -- \"$1\"; xargs -0 -r mv -t \"$2\" --", job->folder,
                               job->world->facts.slave.database_path, NULL);
     return rc == 0 ? 0 : err_wrap(err, "cannot put the tables' files in place on the slave");
@@ -71,7 +71,7 @@ static int list_waiting(struct import_job *job, struct err *err)
 {
     struct buf out = BUF_INIT;
     int rc = host_script(job->world->hosts[SIDE_SLAVE], &out, err,
-                         "# list $1\n"
+                         "#: in\n# list $1\n"
                          "[ ! -d \"$1\" ] || { cd -- \"$1\" && find . -type f -printf '%P\\n'; }", job->folder, NULL);
     char *text = buf_steal(&out), *at = text;
     for (char *line; rc == 0 && (line = text_line(&at)) != NULL;)

@@ -67,7 +67,7 @@ static int exchange(struct import_job *job, const struct table *table, size_t pi
 static int move_in(struct import_job *job, const struct table *table, size_t piece, const char *spare, struct err *err)
 {
     return host_script(job->world->hosts[SIDE_SLAVE], NULL, err,
-                       "# mv $1/$2.ibd $3/$4.ibd\n"
+                       "#: in leaf database leaf\n# mv $1/$2.ibd $3/$4.ibd\n"
                        "set -eu; for s in cfg ibd; do [ ! -e \"$1/$2.$s\" ] || mv -T -- \"$1/$2.$s\" \"$3/$4.$s\"; done",
                        job->folder, table_piece(table, piece), job->world->facts.slave.database_path, spare, NULL);
 }

@@ -80,7 +80,7 @@ static int read_sdis(struct import_job *job, struct err *err)
 {
     struct buf out = BUF_INIT;
     int rc = host_script(job->world->hosts[SIDE_SLAVE], &out, err,
-                         "# read $1/*.sdi\n"
+                         "#: in\n# read $1/*.sdi\n"
                          "set -eu; cd -- \"$1\"\n"
                          "find . -name '*.sdi' -printf '%P\\n' | while IFS= read -r f; do\n"
                          "  printf '%s\\t' \"$f\"; head -c 1000 -- \"$f\" | tr '\\n\\0' '  '; echo\n"
@@ -109,7 +109,7 @@ static int begin(struct import_job *job, struct err *err)
     job->sdi_folder = *place != '\0' ? mem_printf("%.*s/.dualserver-%s", (int)len, place, world->run_id)
                                      : mem_printf("%s/.dualserver-%s", world->facts.slave.datadir, world->run_id);
     int rc = host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                         "# mkdir $1\n"
+                         "#: sdi in owner owner\n# mkdir $1\n"
                          "set -eu; umask 077; rm -rf -- \"$1\"; mkdir -- \"$1\"; cp -t \"$1\" -- \"$2\"/*.sdi\n"
                          "chown -R -- \"$3:$4\" \"$1\"",
                          job->sdi_folder, job->folder, world->facts.slave.mysql_user, world->facts.slave.mysql_group, NULL);
@@ -164,7 +164,7 @@ static void end(struct import_job *job)
     struct err ignored = ERR_INIT;
     if (job->sdi_folder != NULL)
         (void)host_script(job->world->hosts[SIDE_SLAVE], NULL, &ignored,
-                          "# rm -r $1\n"
+                          "#: sdi\n# rm -r $1\n"
                           "case $1 in */.dualserver-*) rm -rf -- \"$1\" ;; esac", job->sdi_folder, NULL);
 }
 

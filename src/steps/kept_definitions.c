@@ -72,7 +72,7 @@ int kept_definitions_write(struct world *world, enum side side, const struct def
     struct buf text = BUF_INIT;
     kept_definitions_render(definitions, &text);
     int rc = host_script_with(world->hosts[side], buf_str(&text), text.len, 0, NULL, NULL, err,
-                              "# write $1/definitions\n"
+                              "#: run\n# write $1/definitions\n"
                               "set -eu; umask 077; mkdir -p -- \"$1\"; cat >\"$1/definitions.new\"; sync -- \"$1/definitions.new\"\n"
                               "mv -f -T -- \"$1/definitions.new\" \"$1/definitions\"; sync -- \"$1\"",
                               world->run_dir[side], NULL);
@@ -86,7 +86,7 @@ int kept_definitions_read(struct world *world, enum side side, struct definition
 {
     struct buf text = BUF_INIT;
     *definitions = (struct definitions){ .count = 0 };
-    int rc = host_script(world->hosts[side], &text, err, "# read $1/definitions\n[ ! -e \"$1/definitions\" ] || cat -- \"$1/definitions\"",
+    int rc = host_script(world->hosts[side], &text, err, "#: run\n# read $1/definitions\n[ ! -e \"$1/definitions\" ] || cat -- \"$1/definitions\"",
                          world->run_dir[side], NULL);
     if (rc == 0)
         rc = kept_definitions_parse(buf_str(&text), text.len, definitions, err);

@@ -11,9 +11,9 @@
 
 /* $1 the client, $2 where (to be shown only), $3 the statement. The options come on standard input: no password is in an argument.
  * What the client writes to its standard error is said only when it fails: rows are not mixed with warnings. */
-static const char script[] = "# $3 at $2\n" CLIENT_WITHOUT_HOME
+static const char script[] = "#: tool word probe <client\n# $3 at $2\n" CLIENT_WITHOUT_HOME
                              "exec 3>&1\n"
-                             "said=$(\"$1\" --defaults-extra-file=/dev/stdin --protocol=tcp --connect-timeout=10 --batch "
+                             "said=$(\"$1\" --defaults-extra-file=/dev/stdin --local-infile=0 --protocol=tcp --connect-timeout=10 --batch "
                              "--skip-column-names --execute=\"$3\" 2>&1 >&3) || { printf '%s\\n' \"$said\"; exit 1; }";
 
 /* "ERROR 1045 (28000): Access denied ...": the number and what follows it. */

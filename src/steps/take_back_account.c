@@ -61,7 +61,7 @@ int account_keep(struct world *world, const struct change *change, struct err *e
         char *name = file_name(change);
         /* what an earlier try has kept is the older truth; an empty file says that there was none */
         rc = host_script_with(world->hosts[change->server], buf_str(&statements), statements.len, 0, NULL, NULL, err,
-                              "# keep the account as it is in $1/$2\n"
+                              "#: run leaf\n# keep the account as it is in $1/$2\n"
                               "set -eu; umask 077; mkdir -p -- \"$1\"; [ ! -e \"$1/$2\" ] || exit 0\n"
                               "cat >\"$1/$2.new\"; sync -- \"$1/$2.new\"; mv -T -- \"$1/$2.new\" \"$1/$2\"",
                               world->run_dir[change->server], name, NULL);
@@ -95,7 +95,7 @@ int account_revert(struct world *world, const struct change *change, struct err 
     struct buf kept = BUF_INIT;
     int rc = db == NULL ? -1 : db_exec(db, err, ACCOUNT_UNLOGGED);
     if (rc == 0)
-        rc = host_script(world->hosts[change->server], &kept, err, "# read $1/$2\n[ ! -e \"$1/$2\" ] || cat -- \"$1/$2\"",
+        rc = host_script(world->hosts[change->server], &kept, err, "#: run leaf\n# read $1/$2\n[ ! -e \"$1/$2\" ] || cat -- \"$1/$2\"",
                          world->run_dir[change->server], name, NULL);
     if (rc == 0)
         rc = drop(db, change, err);

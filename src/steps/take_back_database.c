@@ -32,7 +32,7 @@ static int drop_all(struct db *db, const char *database, struct err *err)
 static int sweep(struct world *world, const char *folder, struct err *err)
 {
     return host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                       "# mv $1/* $2/stray\n"
+                       "#: database run\n# mv $1/* $2/stray\n"
                        "set -eu; umask 077; [ -d \"$1\" ] || exit 0; mkdir -p -- \"$2/stray\"\n"
                        "find \"$1\" -mindepth 1 -maxdepth 1 -exec mv -f -t \"$2/stray\" -- {} +; rmdir -- \"$1\"; rm -rf -- \"$2/stray\"",
                        folder, world->run_dir[SIDE_SLAVE], NULL);
@@ -58,7 +58,7 @@ static int swap_back(struct world *world, struct err *err)
 {
     const char *slash = strrchr(world->facts.slave.database_path, '/');
     return host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                       "# mv $1 $2/incoming/files\n"
+                       "#: database run name?\n# mv $1 $2/incoming/files\n"
                        "set -eu; umask 077; data=$1 run=$2 name=$3\n"
                        "if [ -d \"$data\" ] && [ -d \"$run/incoming\" ] && [ ! -e \"$run/incoming/files\" ]; then mv -T -- \"$data\" \"$run/incoming/files\"; fi\n"
                        "if [ ! -e \"$data\" ] && [ -d \"$run/old/$name\" ]; then mv -T -- \"$run/old/$name\" \"$data\"; fi\n"

@@ -19,7 +19,7 @@ int replication_keep(struct world *world, const struct change *change, struct er
     char *password = db_value(db, &none, "SELECT User_password FROM mysql.slave_master_info LIMIT 1");
     int rc = host_script_with(world->hosts[SIDE_SLAVE], password != NULL ? password : "", password != NULL ? strlen(password) : 0, 0,
                               NULL, NULL, err,
-                              "# keep the login of the old replication in $1\n"
+                              "#: run data\n# keep the login of the old replication in $1\n"
                               "set -eu; umask 077; mkdir -p -- \"$1\"; [ ! -e \"$1/replication\" ] || exit 0\n"
                               "cat >\"$1/replication.new\"\n"
                               "if [ ! -s \"$1/replication.new\" ] && [ -e \"$2/master.info\" ]; then sed -n 6p \"$2/master.info\" | tr -d '\\n' >\"$1/replication.new\"; fi\n"
@@ -46,7 +46,7 @@ static int point_back(struct world *world, struct db *db, const struct slave_sta
 {
     const char *key = db_dialect(db)->key;
     struct buf sql = BUF_INIT, password = BUF_INIT;
-    int rc = host_script(world->hosts[SIDE_SLAVE], &password, err, "# read $1/replication\n[ ! -e \"$1/replication\" ] || cat -- \"$1/replication\"",
+    int rc = host_script(world->hosts[SIDE_SLAVE], &password, err, "#: run\n# read $1/replication\n[ ! -e \"$1/replication\" ] || cat -- \"$1/replication\"",
                          world->run_dir[SIDE_SLAVE], NULL);
     buf_addf(&sql, "%s %s_HOST = ", db_dialect(db)->change_master, key);
     quote_sql(&sql, before->master_host, strlen(before->master_host));

@@ -29,7 +29,7 @@
     "cat -- \"$run/files.changed\" \"$run/import.changed\" | tr '\\0\\n' '\\n?' | awk '{ n += $2 } END { printf \"%.0f %d\", n, NR }'\n"
 
 static const char warm_script[] =
-    "# cp -a --reflink=auto tables from $1 to $2/copy while mysqld serves\n" START
+    "#: database run\n# cp -a --reflink=auto tables from $1 to $2/copy while mysqld serves\n" START
     "for l in files import; do\n"
     "  " MARK " <\"$run/$l.list\" >\"$run/$l.now\"\n"
     "  find . -maxdepth 1 -type f ! -newerct '30 seconds ago' -printf '%f\\0' | sort -z -- - \"$run/$l.list\" | uniq -zd |\n"
@@ -41,14 +41,14 @@ static const char warm_script[] =
     "wait \"$cp\"\n";
 
 static const char left_script[] =
-    "# how much of $1 has changed since\n" START
+    "#: database run\n# how much of $1 has changed since\n" START
     "for l in files import; do\n" CHANGED "done\n" COUNT;
 
 /* Prints how many files are marked as changed, and their bytes. */
-static const char counted_script[] = "# how much was copied in the stop\nrun=$1\n" COUNT;
+static const char counted_script[] = "#: run\n# how much was copied in the stop\nrun=$1\n" COUNT;
 
 const char warm_rest_script[] =
-    "# cp -a --reflink=auto tables from $1 to $2/copy, those that have changed since\n" START
+    "#: database run index word?\n# cp -a --reflink=auto tables from $1 to $2/copy, those that have changed since\n" START
     "[ ! -e db.opt ] || cp -a -- db.opt \"$run/copy/files/\"\n"
     "for l in files import; do\n" CHANGED
     "  sed -z 's/^[^ ]* [^ ]* [^ ]* //' <\"$run/$l.changed\" | xargs -0 -r cp -a --reflink=auto -t \"$run/copy/$l\" --\n"
@@ -90,7 +90,7 @@ static int follow(struct world *world, struct stream *stream, struct err *err)
 int warm_copy(struct world *world, struct err *err)
 {
     struct host *master = world->hosts[SIDE_MASTER];
-    const char *const argv[] = { "sh", "-c", warm_script, "dualserver", world->facts.master.database_path,
+    const char *const argv[] = { "sh", "-c", HOST_SCRIPT(warm_script), "dualserver", world->facts.master.database_path,
                                  world->run_dir[SIDE_MASTER], NULL };
     struct stream *stream = host_stream(master, argv, err);
     struct buf said = BUF_INIT;

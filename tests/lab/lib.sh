@@ -139,6 +139,37 @@ same_servers() {
     diff "$work/master.print" "$work/slave.print"
 }
 
+# An account `deploy` with the lab's key, whom sudo allows everything until the gate is there; on the slave it asks for a password.
+make_deploy() {
+    local ask=NOPASSWD:
+    [ "$1" != slave ] || ask=
+    # shellcheck disable=SC2016 # for the shell inside
+    on "$1" sh -c 'set -eu; useradd -m -s /bin/bash deploy; install -d -m 700 -o deploy /home/deploy/.ssh
+        install -m 600 -o deploy /root/.ssh/authorized_keys /home/deploy/.ssh/authorized_keys
+        echo deploy:open-sesame | chpasswd
+        echo "deploy ALL=(ALL:ALL) $1 ALL" >/etc/sudoers.d/first; chmod 0440 /etc/sudoers.d/first' - "$ask"
+}
+
+# print_rules SIDE: what the plan in $work/plan says for root's shell there
+print_rules() {
+    awk -v side="on the $1," 'on && /^$/ && !text { text = 1; next } text; /Least privilege/ { on = index($0, side) > 0; text = 0 }
+        /mv -f .*sudoers.d\/dualserver$/ { on = text = 0 }' "$work/plan"
+}
+
+# least_privilege: makes $work/answers those of deploy, whose sudo allows the gate of the plan and nothing else
+least_privilege() {
+    local side
+    printf 'open-sesame\n' >"$work/sudo_password" && chmod 600 "$work/sudo_password" || return 1
+    sed -i 's/^user = root$/user = deploy\nsudo = yes/' "$work/answers" && make_deploy master && make_deploy slave || return 1
+    sed -i "/^\[slave\]/a sudo_password_file = $work/sudo_password" "$work/answers"
+    run_program 3 setup --answers "$work/answers" --plan || return 1
+    mv "$work/out" "$work/plan"
+    for side in master slave; do
+        print_rules "$side" >"$work/rules.$side"
+        on "$side" sh -eu <"$work/rules.$side" && on "$side" rm -f /etc/sudoers.d/first || return 1
+    done
+}
+
 # on_terminal EXPECTED_EXIT TYPED ARGS...: the program in a terminal of its own, where the lines TYPED are answers to its questions.
 on_terminal() {
     local expected=$1 typed=$2 rc=0; shift 2

@@ -486,12 +486,12 @@ static const struct {
     { "# read $1/replication", say_kept },
     { "# read $1/$2", say_kept },
     { "# rm $1\nrm -f", remove_one },
+    { "# arm the watchdog", arm }, /* it has the next one in it */
     { "verb=$1 kind=$2", change_service },
     { "# is $2 active?", say_active },
     { "# is somebody at work", tell_lock },
     { "# take the lock", take_lock },
     { "# let go of the lock", release_lock },
-    { "# arm the watchdog", arm },
     { "# has the watchdog", say_watchdog },
     { "# disarm the watchdog", disarm },
     { "# write $1/$2.list", begin_copy },

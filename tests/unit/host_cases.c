@@ -61,7 +61,7 @@ void case_status_and_signal(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int status = -1;
 
-        assert_int_equal(host_script_with(subject, NULL, 0, 0, &status, NULL, &err, cases[i].script, NULL), 0);
+        assert_int_equal((host_script_with)(subject, NULL, 0, 0, &status, NULL, &err, cases[i].script, NULL), 0);
         assert_int_equal(status, cases[i].status);
     }
     assert_int_equal(host_run(subject, &run, &err), 0);

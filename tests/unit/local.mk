@@ -105,6 +105,13 @@ test_rogue_SOURCES = tests/unit/test_rogue.c tests/unit/fake_server.c tests/unit
 	tests/unit/server_text.c tests/unit/server_text.h
 test_rogue_LDADD = libmysql.a libhost.a libbase.a $(SSH2_LIBS) $(MYSQL_LIBS) $(CRYPTO_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_gate
+TESTS += test_gate
+test_gate_SOURCES = tests/unit/test_gate.c
+test_gate_DEPENDENCIES = $(ROOM_LIBS)
+test_gate_LDFLAGS = $(WHOLE_ROOMS)
+test_gate_LDADD = libbase.a $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += test_watchdog
 TESTS += test_watchdog
 test_watchdog_SOURCES = tests/unit/test_watchdog.c

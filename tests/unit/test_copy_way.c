@@ -150,6 +150,10 @@ static void hot_is_a_backup_or_rows(void **state)
     assert_string_equal(chosen(&s, COPY_HOT), "rows");
     assert_non_null(strstr(s.choice.because, "slave has no mariadb-backup"));
     s.facts.slave.backup_tool = tool;
+    s.facts.slave.gated = true;
+    assert_string_equal(chosen(&s, COPY_HOT), "rows");
+    assert_non_null(strstr(s.choice.because, "does not let mariadb-backup through"));
+    s.facts.slave.gated = false;
     s.facts.slave.version_number = 110803;
     assert_string_equal(chosen(&s, COPY_HOT), "rows");
     s.facts.slave.version_number = 101114;

@@ -25,7 +25,7 @@ static void in_shell(const struct scene *scene, const char *script, uint64_t num
     struct err err = ERR_INIT;
     char digits[24];
     snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
-    if (host_script(scene->to, NULL, &err, script, scene->from_dir, scene->to_dir, scene->top, digits, NULL) != 0)
+    if ((host_script)(scene->to, NULL, &err, script, scene->from_dir, scene->to_dir, scene->top, digits, NULL) != 0)
         fail_msg("%s: %s", script, err.text);
 }
 

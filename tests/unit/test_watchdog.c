@@ -61,7 +61,7 @@ static bool holds(const char *name, const char *text)
 static void script(const char *text)
 {
     struct err err = ERR_INIT;
-    if (host_script(host, NULL, &err, text, folder, NULL) != 0)
+    if ((host_script)(host, NULL, &err, text, folder, NULL) != 0)
         fail_msg("%s", err.text);
 }
 

@@ -26,6 +26,9 @@ static void why_not(const struct facts *facts, const struct answers *answers, st
         buf_adds(why, "it takes mariadb-backup, which is MariaDB's");
     else if (master->backup_tool == NULL || slave->backup_tool == NULL)
         buf_addf(why, "the %s has no mariadb-backup", master->backup_tool == NULL ? "master" : "slave");
+    else if (master->gated || slave->gated)
+        buf_adds(why, "sudo allows the gate only, which does not let mariadb-backup through: what it reads and unpacks as root cannot "
+                      "be bound");
     else if (!series_same(facts_kind(master), facts_kind(slave)))
         buf_adds(why, "the servers are of different series, and a backup is prepared by the series that made it");
     else if (strpbrk(answers->database, " .\t\n") != NULL)
@@ -79,23 +82,23 @@ static void tell(struct relay *relay)
 
 /* The way into the server stands in a file of the run's folder, 0600: the tool reads its options more than once. */
 static const char backup_script[] =
-    "# $1 --backup --stream=xbstream --databases=$3\n"
+    "#: never\n# $1 --backup --stream=xbstream --databases=$3\n"
     "set -eu; umask 077; t=$2/copy/hot; rm -rf -- \"$t\"; mkdir -p -- \"$t\"; cat >\"$t/client.cnf\"\n"
     "trap 'rm -rf -- \"$t\"' EXIT\n"
     "\"$1\" --defaults-extra-file=\"$t/client.cnf\" --backup --stream=xbstream --databases=\"$3\" --target-dir=\"$t/state\" 2>\"$t/log\" || "
     "{ grep -v '^$' \"$t/log\" | tail -n 3 | tr '\\n' ' ' >&2; exit 1; }";
 
 static const char receive_script[] =
-    "# mbstream -x -C $2/backup\n"
+    "#: never\n# mbstream -x -C $2/backup\n"
     "set -eu; umask 077; rm -rf -- \"$2/backup\"; mkdir -p -- \"$2/backup\"; exec \"${1%/*}/mbstream\" -x -C \"$2/backup\"";
 
 static int open_streams(struct relay *relay, struct err *err)
 {
     struct world *world = relay->world;
     struct buf options = BUF_INIT;
-    const char *const send[] = { "sh", "-c", backup_script, "dualserver", world->facts.master.backup_tool,
+    const char *const send[] = { "sh", "-c", HOST_SCRIPT(backup_script), "dualserver", world->facts.master.backup_tool,
                                  world->run_dir[SIDE_MASTER], world->answers->database, NULL };
-    const char *const receive[] = { "sh", "-c", receive_script, "dualserver", world->facts.slave.backup_tool,
+    const char *const receive[] = { "sh", "-c", HOST_SCRIPT(receive_script), "dualserver", world->facts.slave.backup_tool,
                                     world->run_dir[SIDE_SLAVE], NULL };
     relay->from = host_clone(world->hosts[SIDE_MASTER], err);
     relay->to = relay->from != NULL ? host_clone(world->hosts[SIDE_SLAVE], err) : NULL;
@@ -162,7 +165,7 @@ static int relay_run(struct relay *relay, struct err *err)
 static int prepare(struct world *world, struct err *err)
 {
     int rc = host_script_with(world->hosts[SIDE_SLAVE], NULL, 0, PREPARE_SILENCE_MS, NULL, NULL, err,
-                              "# $1 --prepare --export --target-dir=$2/backup\n"
+                              "#: never\n# $1 --prepare --export --target-dir=$2/backup\n"
                               "set -eu; umask 077; \"$1\" --prepare --export --target-dir=\"$2/backup\" >\"$2/backup.log\" 2>&1 || "
                               "{ tail -n 3 \"$2/backup.log\" | tr '\\n' ' ' >&2; exit 1; }; rm -f -- \"$2/backup.log\"",
                               world->facts.slave.backup_tool, world->run_dir[SIDE_SLAVE], NULL);
@@ -176,7 +179,7 @@ static int read_start(struct world *world, struct err *err)
     unsigned long long position = 0;
     char file[sizeof world->start.file] = "";
     int rc = host_script(world->hosts[SIDE_SLAVE], &out, err,
-                         "cd -- \"$1/backup\"; for f in mariadb_backup_binlog_info xtrabackup_binlog_info; do "
+                         "#: run\ncd -- \"$1/backup\"; for f in mariadb_backup_binlog_info xtrabackup_binlog_info; do "
                          "[ ! -e \"$f\" ] || { cat -- \"$f\"; exit; }; done",
                          world->run_dir[SIDE_SLAVE], NULL);
     if (rc == 0 && sscanf(buf_str(&out), "%255s %llu", file, &position) != 2)
@@ -196,7 +199,7 @@ static int arrange(struct world *world, struct err *err)
     const char *slash = strrchr(world->facts.master.database_path, '/');
     copy_file_names(&world->facts.master.inventory, CARRY_FILES, &names);
     int rc = host_script_with(world->hosts[SIDE_SLAVE], buf_str(&names), names.len, 0, NULL, NULL, err,
-                              "# mv $1/backup/$2/* $1/incoming\n"
+                              "#: run leaf\n# mv $1/backup/$2/* $1/incoming\n"
                               "set -eu; umask 077; run=$1; rm -rf -- \"$run/incoming\"\n"
                               "mkdir -p -- \"$run/incoming/files\" \"$run/incoming/import\" \"$run/incoming/rows\"\n"
                               "cd -- \"$run/backup/$2\"\n"
@@ -261,7 +264,7 @@ static int plan_backup(const struct facts *facts, const struct answers *answers,
 static int discard(struct world *world, struct err *err)
 {
     return host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                       "case $1 in */.dualserver-*) rm -rf -- \"$1/backup\" \"$1/backup.log\";; esac", world->run_dir[SIDE_SLAVE], NULL);
+                       "#: run\ncase $1 in */.dualserver-*) rm -rf -- \"$1/backup\" \"$1/backup.log\";; esac", world->run_dir[SIDE_SLAVE], NULL);
 }
 
 const struct copy_way way_backup = {

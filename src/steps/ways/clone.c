@@ -160,7 +160,7 @@ static int prepare_slave(struct world *world, struct err *err)
     /* mysqld makes the folder of the data itself, and for that has to get through the run's */
     return rc != 0 ? -1
                    : host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                                 "# make $1/clone for $2\n"
+                                 "#: run owner owner\n# make $1/clone for $2\n"
                                  "set -eu; umask 077; mkdir -p -- \"$1\"; rm -rf -- \"$1/clone\" \"$1/incoming\"; mkdir -- \"$1/clone\"\n"
                                  "chown -- \"$2:$3\" \"$1/clone\"; chgrp -- \"$3\" \"$1\"; chmod 0710 -- \"$1\"",
                                  world->run_dir[SIDE_SLAVE], slave->mysql_user, slave->mysql_group, NULL);
@@ -291,7 +291,7 @@ static int end_fetch(struct world *world, struct err *err)
 static int remove_folder(struct world *world, struct err *err)
 {
     return host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                       "# remove $1/clone\n"
+                       "#: run\n# remove $1/clone\n"
                        "set -eu; case $1 in */.dualserver-*) ;; *) exit 1;; esac; [ -d \"$1\" ] || exit 0\n"
                        "rm -rf -- \"$1/clone\"; chgrp -- 0 \"$1\"; chmod 0700 -- \"$1\"", world->run_dir[SIDE_SLAVE], NULL);
 }
@@ -324,7 +324,7 @@ static int still_cloneable(struct world *world, struct err *err)
 static int arrange(struct world *world, struct err *err)
 {
     return host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                       "# mv $1/clone/data $1/incoming\n"
+                       "#: run\n# mv $1/clone/data $1/incoming\n"
                        "set -eu; [ -e \"$1/clone/data/mysql.ibd\" ] || { echo 'the clone is not complete' >&2; exit 1; }\n"
                        "mv -T -- \"$1/clone/data\" \"$1/incoming\"; sync -f \"$1/incoming\"", world->run_dir[SIDE_SLAVE], NULL);
 }

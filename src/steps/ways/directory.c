@@ -64,7 +64,7 @@ static int usable(struct world *world, bool *usable, struct err *err)
 {
     int status = 0;
     int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, 0, &status, NULL, err,
-                              "# is the copy in $1\n[ -d \"$1/copy/files\" ] && [ -e \"$1/definitions\" ]", world->run_dir[SIDE_MASTER], NULL);
+                              "#: run\n# is the copy in $1\n[ -d \"$1/copy/files\" ] && [ -e \"$1/definitions\" ]", world->run_dir[SIDE_MASTER], NULL);
     *usable = rc == 0 && status == 0;
     return rc;
 }

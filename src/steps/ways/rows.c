@@ -350,7 +350,7 @@ static int usable(struct world *world, bool *usable, struct err *err)
 {
     int status = 0;
     int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, 0, &status, NULL, err,
-                              "# are the definitions in $1\n[ -e \"$1/definitions\" ]", world->run_dir[SIDE_MASTER], NULL);
+                              "#: run\n# are the definitions in $1\n[ -e \"$1/definitions\" ]", world->run_dir[SIDE_MASTER], NULL);
     *usable = rc == 0 && status == 0;
     return rc;
 }

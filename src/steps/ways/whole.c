@@ -135,7 +135,7 @@ static int apply_copy(struct world *world, const struct change *change, struct e
     (void)change;
     struct buf index = BUF_INIT;
     int rc = host_script_with(world->hosts[SIDE_MASTER], NULL, 0, COPY_SILENCE_MS, NULL, &index, err,
-                              "# cp -a --reflink=auto $1 to $2/copy, without what belongs to the master alone\n"
+                              "#: data run index text\n# cp -a --reflink=auto $1 to $2/copy, without what belongs to the master alone\n"
                               "set -eu; umask 077; rm -rf -- \"$2/copy\"; mkdir -p -- \"$2/copy\"; cd -- \"$1\"\n"
                               "set -f; set -- \"$2\" \"$3\" $4; set +f; run=$1 index=$2; shift 2\n"
                               "n=$#; while [ \"$n\" -gt 0 ]; do set -- \"$@\" ! -name \"$1\"; shift; n=$((n - 1)); done\n"
@@ -174,7 +174,7 @@ static int apply_swap(struct world *world, const struct change *change, struct e
 {
     (void)change;
     return host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                       "# mv $2 $1/old, mv $1/incoming $2\n"
+                       "#: run data\n# mv $2 $1/old, mv $1/incoming $2\n"
                        "set -eu; umask 077; run=$1 data=$2\n"
                        "[ -d \"$run/incoming\" ] || exit 0\n"
                        "mkdir -p -- \"$run/old\"\n"
@@ -191,7 +191,7 @@ static int revert_swap(struct world *world, const struct change *change, struct 
     world_db_close(world, SIDE_SLAVE);
     if (service_stop(world->hosts[SIDE_SLAVE], &slave->service, err) != 0 ||
         host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                    "# mv $1/old/data $2\n"
+                    "#: run data\n# mv $1/old/data $2\n"
                     "set -eu; run=$1 data=$2; [ -d \"$run/old/data\" ] || exit 0\n"
                     "if [ -e \"$data\" ]; then rm -rf -- \"$run/taken-back\"; mv -T -- \"$data\" \"$run/taken-back\"; fi\n"
                     "mv -T -- \"$run/old/data\" \"$data\"; sync -f \"$data\"",
@@ -222,7 +222,7 @@ int whole_swap_plan(const struct facts *facts, const struct answers *answers, st
 
 int whole_swap_verify(struct world *world, struct err *err)
 {
-    int rc = host_script(world->hosts[SIDE_SLAVE], NULL, err, "[ -d \"$1/mysql\" ] || [ -e \"$1/mysql.ibd\" ]",
+    int rc = host_script(world->hosts[SIDE_SLAVE], NULL, err, "#: data\n[ -d \"$1/mysql\" ] || [ -e \"$1/mysql.ibd\" ]",
                          world->facts.slave.datadir, NULL);
     return rc == 0 ? 0 : err_wrap(err, "the slave's data directory is not complete");
 }
@@ -234,7 +234,7 @@ static int apply_owner(struct world *world, const struct change *change, struct 
     const struct server_facts *slave = &world->facts.slave;
     char *owner = mem_printf("%s:%s", slave->mysql_user, slave->mysql_group);
     int rc = host_script(world->hosts[SIDE_SLAVE], NULL, err,
-                         "# chown -R $3 $2\n"
+                         "#: run data owner\n# chown -R $3 $2\n"
                          "set -eu; run=$1 data=$2\n"
                          "chown -R -- \"$3\" \"$data\"\n"
                          "find \"$data\" -type d -exec chmod 0700 {} +; find \"$data\" -type f -exec chmod 0660 {} +\n"
