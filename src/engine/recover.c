@@ -198,15 +198,20 @@ int recover_clean(struct world *world, struct err *err)
     return rc;
 }
 
+static int remove_folder(struct world *world, enum side side, struct err *err)
+{
+    return host_script(world->hosts[side], NULL, err,
+                       "#: run\n# rm -r $1\n"
+                       "case $1 in */.dualserver-*) rm -rf -- \"$1\" ;; *) echo \"not a run's folder: $1\" >&2; exit 1;; esac",
+                       world->run_dir[side], NULL);
+}
+
 int recover_remove(struct world *world, struct err *err)
 {
     int rc = 0;
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
         struct err one = ERR_INIT;
-        if (host_script(world->hosts[side], NULL, &one,
-                        "#: run\n# rm -r $1\n"
-                        "case $1 in */.dualserver-*) rm -rf -- \"$1\" ;; *) echo \"not a run's folder: $1\" >&2; exit 1;; esac",
-                        world->run_dir[side], NULL) != 0) {
+        if (remove_folder(world, side, &one) != 0) {
             *err = one;
             rc = -1;
         }
@@ -236,6 +241,12 @@ bool recover(struct world *world, int step, struct buf *state)
         } else if (!reached[side] && side == SIDE_MASTER) {
             buf_addf(state, "The folder %s is left on the %s. ", world->run_dir[side], side_name(side));
         }
+    }
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE && as_before; side++) {
+        struct err err = ERR_INIT;
+        /* nothing is left to go back to: whatever a try that broke off has left there goes too */
+        if (reached[side] && remove_folder(world, side, &err) != 0)
+            buf_addf(state, "The folder %s is left on the %s: %s. ", world->run_dir[side], side_name(side), err.text);
     }
     return as_before;
 }

@@ -248,7 +248,7 @@ static int remove_binlogs(struct engine *engine, const struct past *past, struct
         return 0;
     return host_script(engine->world.hosts[SIDE_MASTER], NULL, err,
                        "#: index\n# remove the binary logs that $1 lists\n"
-                       "set -eu; [ -s \"$1\" ] || exit 0; cd -- \"${1%/*}\"\n"
+                       "set -eu; [ -f \"$1\" ] || exit 0; cd -- \"${1%/*}\"\n"
                        "while IFS= read -r f; do rm -f -- \"${f##*/}\"; done <\"$1\"\n"
                        "rm -f -- \"$1\" \"${1%.index}.state\"",
                        master->binlog_index, NULL);
