@@ -12,6 +12,8 @@
 /* step: the one that failed, 1..14. Appends to `state` in what state both servers are. True: all that the run had changed is
  * taken back. What has been copied whole stays, for resume. */
 bool recover(struct world *world, int step, struct buf *state);
+/* It runs with other options than it was planned with: somebody, or its host, has started it since they were written. */
+bool recover_master_otherwise(struct world *world);
 /* Where the master does not start, what this run did may keep it from it: a copy that fills its disk, or the new configuration.
  * Both go then, and it is tried again. */
 int recover_start_master(struct world *world, bool *taken_back, struct err *err);

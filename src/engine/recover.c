@@ -94,6 +94,22 @@ static int revert_settings(struct world *world, struct err *err)
     return 0;
 }
 
+bool recover_master_otherwise(struct world *world)
+{
+    static const char *const by_files[] = { "log_bin", "server_id", "bind_address" };
+    struct rows rows = ROWS_INIT;
+    struct err ignored = ERR_INIT;
+    bool otherwise = false;
+    struct db *db = world_db(world, SIDE_MASTER, &ignored);
+    if (db != NULL && db_query(db, &rows, &ignored, "SHOW GLOBAL VARIABLES") == 0)
+        for (size_t i = 0; i < rows.count; i++)
+            for (size_t n = 0; n < sizeof by_files / sizeof *by_files; n++)
+                otherwise = otherwise || (strcmp(row_str(&rows, i, "Variable_name"), by_files[n]) == 0 &&
+                                          strcmp(row_str(&rows, i, "Value"), facts_setting(&world->facts.master, by_files[n])) != 0);
+    rows_free(&rows);
+    return otherwise;
+}
+
 /* *as_before: it is as if the run had never been. */
 static bool recover_master(struct world *world, int step, bool *as_before, struct buf *state)
 {
@@ -103,9 +119,13 @@ static bool recover_master(struct world *world, int step, bool *as_before, struc
         up = recover_start_master(world, &taken_back, &err) == 0;
     else if (up)
         up = world_db(world, SIDE_MASTER, &err) != NULL;
-    /* never stopped, so it runs with the old ones still */
+    /* never stopped by us, so it runs with the old ones still */
     if (reached && step <= 2 && !world->master_stopped && world->begun <= 2)
         *as_before = taken_back = revert_settings(world, &err) == 0 && config_put_back(world, SIDE_MASTER, &err) == 0;
+    if (up && *as_before && recover_master_otherwise(world)) { /* it was started by itself meanwhile: undo starts it once more */
+        *as_before = false;
+        buf_adds(state, "The master's mysqld was started anew meanwhile, so it has the new options until its next start. ");
+    }
     if (up) {
         world->master_stopped = false;
         world_downtime_end(world);

@@ -287,7 +287,7 @@ static int stop_and_start(struct engine *engine, const struct past *past, enum s
 static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
 {
     struct world *world = &engine->world;
-    if (!was_restarted(engine, past, step))
+    if (!was_restarted(engine, past, step) && !(side == SIDE_MASTER && recover_master_otherwise(world)))
         return 0;
     world->step = step;
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = side, .text = "start the server with its option files as they were" });

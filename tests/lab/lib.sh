@@ -243,9 +243,5 @@ fast() { ip netns exec "$LAB_NAME-admin" tc qdisc del dev v-slave root 2>/dev/nu
 answers_again() { [ "$(sql "$1" 'SELECT 1')" = 1 ]; }
 # As if its plug was pulled: nothing is stopped first.
 reboot() {
-    local before
-    before=$(on "$1" cat /proc/sys/kernel/random/boot_id)
-    on "$1" systemctl reboot --force --force >/dev/null 2>&1
-    rebooted() { [ "$(on "$1" cat /proc/sys/kernel/random/boot_id 2>/dev/null)" != "$before" ] && answers_again "$1"; }
-    wait_until 60 rebooted "$1"
+    lab shape "$1" rebooted >/dev/null 2>&1 && wait_until 60 answers_again "$1"
 }

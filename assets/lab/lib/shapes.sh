@@ -124,6 +124,12 @@ shape_sysv() { # no systemd; the first shape of a host, for it is booted afresh
     host_again "$1" sysv
 }
 
+shape_rebooted() { # its plug was pulled, and it has booted again; what was mounted is gone
+    host_kill "$1"
+    host_start "$1" '' keep yes systemd
+    host_wait "$1"
+}
+
 shape_names() { sed -n 's/^shape_\([a-z0-9]*\)() {.*/\1/p' "$here/lib/shapes.sh" | grep -v '^names$'; }
 
 lab_shape() {
