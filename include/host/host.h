@@ -119,6 +119,8 @@ bool host_is_local(const struct host *host);
 const char *host_fingerprint(const struct host *host);
 
 bool host_gated(const struct host *host); /* its root commands go through the gate */
+/* When a command ended with that status because the gate refused it, the hint says what helps. Returns -1. */
+int host_hint_gate(const struct host *host, int status, struct err *err);
 /* 0 when the command ran and ended, whatever its status. */
 int host_run(struct host *host, struct run *run, struct err *err);
 /* 0 only when it ended with status 0; else the error holds the first line it wrote to standard error. */

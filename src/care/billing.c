@@ -23,7 +23,7 @@ int billing_read(struct care *care, struct billing_ini *ini, struct err *err)
     *ini = (struct billing_ini){ .count = 0 };
     if (file_read(care->world.hosts[SIDE_MASTER], path, &text, err) != 0) {
         err_wrap(err, "cannot read %s on the master", path);
-        return err_hint(err, "billing_ini in [reports] of the answers names the report program's configuration on the master");
+        return err->hint[0] != '\0' ? -1 : err_hint(err, "billing_ini in [reports] of the answers names the report program's configuration on the master");
     }
     int rc = 0;
     if (memchr(buf_str(&text), '\0', text.len) != NULL)

@@ -95,7 +95,7 @@ static int refused(struct host *host, const char *path, int status, const struct
     err_set_detail(err, ERR_COMMAND, status, "cannot write %.150s on %s: %.250s", path, host_name(host),
                    line.len > 0 ? buf_str(&line) : "no reason given");
     buf_free(&line);
-    return -1;
+    return host_hint_gate(host, status, err);
 }
 
 int file_replace(struct host *host, const char *path, const char *content, size_t len, const struct buf *expected,

@@ -160,6 +160,14 @@ static void first_line(struct buf *to, const struct buf *errout)
     quote_printable(to, text, strcspn(text, "\r\n"), 0);
 }
 
+int host_hint_gate(const struct host *host, int status, struct err *err)
+{
+    return !host->gate || status != GATE_REFUSED
+               ? -1
+               : err_hint(err, "the gate on %.100s does not let that through: it needs a login with full sudo there, or the gate as "
+                               "`setup --plan` prints it for these answers", host->name);
+}
+
 static int command_failed(struct host *host, const struct run *run, const struct buf *errout, struct err *err)
 {
     struct buf line = BUF_INIT;
@@ -171,7 +179,7 @@ static int command_failed(struct host *host, const struct run *run, const struct
         err_set_detail(err, ERR_COMMAND, run->status, "%s: %.200s ended with status %d", host->name,
                        run->argv[0], run->status);
     buf_free(&line);
-    return -1;
+    return host_hint_gate(host, run->status, err);
 }
 
 int host_run_ok(struct host *host, struct run *run, struct err *err)

@@ -26,7 +26,7 @@ static struct host *host;
 static struct buf out, errout;
 
 /* As the program's: they are in the list because they are here. */
-static const char *show, *show_many, *show_client, *show_lines, *show_names, *show_env, *show_input, *not_this;
+static const char *show, *show_many, *show_client, *show_lines, *show_names, *show_env, *show_input, *not_this, *show_words, *show_paths;
 #define SHOW "printf '[%s]' \"$@\"; cat"
 static void list_scripts(void)
 {
@@ -37,6 +37,8 @@ static void list_scripts(void)
     show_names = HOST_SCRIPT("#: data <names\n" SHOW);
     show_env = HOST_SCRIPT("#:\nenv");
     show_input = HOST_SCRIPT("#: options\n" SHOW);
+    show_words = HOST_SCRIPT("#: below log mark probe\n" SHOW);
+    show_paths = HOST_SCRIPT("#: data <paths\n" SHOW);
     not_this = HOST_SCRIPT("#: never\n" SHOW);
 }
 
@@ -74,7 +76,7 @@ static int set_up(void **state)
     struct buf gate = BUF_INIT;
     struct err err = ERR_INIT;
     static const char *const allowed[][2] = {
-        { "room", "" }, { "data", "/data" }, { "database", "/data/it's a b" }, { "file", "/my.cnf" }, { "base", "" },
+        { "room", "" }, { "data", "/data" }, { "database", "/data/it's a b" }, { "file", "/my.cnf" }, { "base", "" }, { "logs", "/logs" },
     };
     (void)state;
     list_scripts();
@@ -441,6 +443,56 @@ static void names_of_files(void **state)
     assert_true(refused(pass_bytes(show_names, (const char *const[]){ "~data", NULL }, bad, sizeof bad)));
 }
 
+static void words_of_one_script(void **state)
+{
+    static const struct {
+        bool good;
+        const char *arguments[4];
+    } cases[] = {
+        { true, { "billing/t#P#p0.ibd", "~logs/relay-bin", "is-aside", "SELECT 1" } },
+        { true, { "..a/b..", "relay-bin.index", "coming-back", "SELECT 1" } },
+        { false, { "../a", "relay", "is-aside", "SELECT 1" } },
+        { false, { "a/../b", "relay", "is-aside", "SELECT 1" } },
+        { false, { "a/..", "relay", "is-aside", "SELECT 1" } },
+        { false, { "..", "relay", "is-aside", "SELECT 1" } },
+        { false, { "/etc/shadow", "relay", "is-aside", "SELECT 1" } },
+        { false, { "", "relay", "is-aside", "SELECT 1" } },
+        { false, { "a", "/etc/shadow", "is-aside", "SELECT 1" } },
+        { false, { "a", "~logs/../shadow", "is-aside", "SELECT 1" } },
+        { false, { "a", "~logs/..", "is-aside", "SELECT 1" } },
+        { false, { "a", "~logs/", "is-aside", "SELECT 1" } },
+        { false, { "a", "../relay", "is-aside", "SELECT 1" } },
+        { false, { "a", "-relay", "is-aside", "SELECT 1" } },
+        { false, { "a", "relay", "replication", "SELECT 1" } },
+        { false, { "a", "relay", "is-aside", "\\! id" } },
+        { false, { "a", "relay", "is-aside", "SELECT 1\\! id" } },
+        { false, { "a", "relay", "is-aside", "" } },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *what = mem_printf("case %zu", i);
+        const char *given[5] = { NULL };
+        memcpy(given, cases[i].arguments, sizeof cases[i].arguments);
+        expect(pass(show_words, given, ""), cases[i].good, what);
+        free(what);
+    }
+}
+
+/* A line each; a NUL hides none. */
+static void paths_on_lines(void **state)
+{
+    static const char good[] = ".\n./a\n./b c/t#P#p0.ibd\n";
+    static const struct {
+        const char *text;
+        size_t len;
+    } bad[] = { { "a\n../b\n", 7 }, { "a\n/etc/shadow\n", 14 }, { "a\n-t\n", 5 }, { "a\0x\n../b\n", 9 }, { "a/..\n", 5 } };
+    (void)state;
+    assert_int_equal(pass(show_paths, (const char *const[]){ "~data", NULL }, good), 0);
+    assert_non_null(strstr(buf_str(&out), good));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_true(refused(pass_bytes(show_paths, (const char *const[]){ "~data", NULL }, bad[i].text, bad[i].len)));
+}
+
 static void the_sudo_rule(void **state)
 {
     struct gate_rules rules = { .host = "db1", .user = "deploy" };
@@ -467,6 +519,8 @@ int main(void)
         cmocka_unit_test(ways_into_the_server),
         cmocka_unit_test(lines_of_option_files),
         cmocka_unit_test(names_of_files),
+        cmocka_unit_test(words_of_one_script),
+        cmocka_unit_test(paths_on_lines),
         cmocka_unit_test(the_sudo_rule),
     };
     return cmocka_run_group_tests_name("gate", tests, set_up, tear_down);
