@@ -38,7 +38,8 @@ enum sending { SEND_ALL, SEND_NAMED, SEND_TAIL };
     "exit \"$source\"\n"
 
 /* GNU tar reads on to the end after "No space left on device"; `guard` ends it with its first complaint. The pid comes
- * first because only the process that becomes tar knows it. Where it works tells ship/leftover.c whose it is. --keep-old-files: nothing is ever written over. */
+ * first because only the process that becomes tar knows it. Where it works tells ship/leftover.c whose it is.
+ * --keep-old-files: nothing is ever written over. */
 #define RECEIVER_START "LC_ALL=C; export LC_ALL; unset TAR_OPTIONS; umask 077\n"
 #define RECEIVER_TAR                                                                                                   \
     "sh -c 'echo $$ >&2; cd -- \"$1\" && exec tar --extract --file=- " RECORDS "--keep-old-files --no-same-owner "                      \
