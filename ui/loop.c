@@ -149,6 +149,9 @@ static int turn(const struct loop_view *view, struct canvas *canvas)
         if ((waits[0].revents & (POLLERR | POLLNVAL | POLLHUP)) != 0)
             return SIGHUP; /* the terminal is gone */
         take_keys(view);
+        ending = take_signals(view); /* a key may have stopped the program: that it goes on is known before anything is drawn */
+        if (ending != 0)
+            return ending;
         view->take(view->context);
     }
     return 0;

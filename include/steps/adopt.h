@@ -16,6 +16,10 @@ int adopt_definitions(struct world *world, struct db *db, struct err *err);
 int adopt_objects(struct world *world, const struct change *change, struct err *err);
 /* The change that makes views, routines, triggers and events. */
 void adopt_plan_objects(const struct facts *facts, struct plan *plan);
+/* The last change after tables were taken over as files: a clean restart. Seen on MariaDB 10.11: of a server that is killed after
+ * IMPORT TABLESPACE or with adopted Aria files, before a clean stop, recovery applies to them what its logs say of the empty tables
+ * that were there before, and rows are gone. */
+void adopt_plan_again(const struct facts *facts, struct plan *plan);
 /* Every table of the master's inventory can be opened on the slave; those that came as files pass CHECK TABLE. */
 int adopt_verify(struct world *world, struct err *err);
 

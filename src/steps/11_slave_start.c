@@ -24,6 +24,14 @@ static int apply_start(struct world *world, const struct change *change, struct 
     return 0;
 }
 
+/* Also where it does not run: then it is started only. */
+static int apply_again(struct world *world, const struct change *change, struct err *err)
+{
+    world_db_close(world, SIDE_SLAVE);
+    world->slave_stopped = true;
+    return service_stop(world->hosts[SIDE_SLAVE], &world->facts.slave.service, err) != 0 ? -1 : apply_start(world, change, err);
+}
+
 static bool defines_trigger(const struct inventory *inventory, const char *definer)
 {
     for (size_t i = 0; i < inventory->object_count; i++)
@@ -98,6 +106,19 @@ int adopt_plan(const struct facts *facts, const struct answers *answers, struct 
                    });
     adopt_plan_objects(facts, plan);
     return 0;
+}
+
+void adopt_plan_again(const struct facts *facts, struct plan *plan)
+{
+    plan_add(plan, &(struct change){
+                       .kind = CHANGE_RUN,
+                       .server = SIDE_SLAVE,
+                       .what = mem_printf("start %s once more", facts->slave.service.unit),
+                       .why = mem_dup("a crash before that would recover the adopted tables from logs that do not know them, and lose rows"),
+                       .after = service_command(&facts->slave.service, "restart"),
+                       .restarts = true,
+                       .apply = apply_again,
+                   });
 }
 
 static int plan(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)

@@ -104,6 +104,12 @@ binlog_status() { sql "$1" 'SHOW BINARY LOG STATUS' 2>/dev/null || sql "$1" 'SHO
 wait_position() { sql "$1" "SELECT SOURCE_POS_WAIT('$2', $3, 60) >= 0" 2>/dev/null || sql "$1" "SELECT MASTER_POS_WAIT('$2', $3, 60) >= 0"; }
 replicates() { [ "$(client slave --vertical -e 'SHOW REPLICA STATUS' | grep -c '_Running: Yes')" = 2 ]; }
 
+# The slave's server is killed and starts again: what it had taken over must be what it recovers.
+crash_slave() {
+    on slave sh -c 'pkill -KILL -x "mariadbd|mysqld"; for unit in mariadb mysql; do systemctl -q cat $unit 2>/dev/null >&2 && { systemctl start $unit; break; }; done'
+    wait_until 60 replicates
+}
+
 # The slave has executed all that the master wrote.
 caught_up() {
     local file position

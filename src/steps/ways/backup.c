@@ -1,6 +1,7 @@
 /* mariadb-backup while the master works: streamed through this program, prepared on the slave with the .cfg files that make
  * its tables importable, then adopted as the directory's files are. No stop, no file on the master.
  * Sources: MariaDB KB "Mariadb-backup Options", "Partial Backup and Restore with mariadb-backup", "Setting up a Replica". */
+#include "steps/adopt.h"
 #include "steps/copy_way.h"
 
 #include <stdio.h>
@@ -267,6 +268,14 @@ static int discard(struct world *world, struct err *err)
                        "#: run\ncase $1 in */.dualserver-*) rm -rf -- \"$1/backup\" \"$1/backup.log\";; esac", world->run_dir[SIDE_SLAVE], NULL);
 }
 
+static int plan_adoption(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
+{
+    if (adopt_plan(facts, answers, plan, err) != 0)
+        return -1;
+    adopt_plan_again(facts, plan);
+    return 0;
+}
+
 const struct copy_way way_backup = {
     .id = "hot",
     .title = "mariadb-backup of the running master, adopted table by table",
@@ -282,7 +291,7 @@ const struct copy_way way_backup = {
         [7] = aside_plan,
         [8] = swap_folder_plan,
         [9] = own_folder_plan,
-        [11] = adopt_plan,
+        [11] = plan_adoption,
     },
     .verify = { [8] = swap_folder_verify, [9] = own_folder_verify, [11] = adopt_verify },
     .again = 6,

@@ -1,5 +1,6 @@
 /* The database's files, copied while the master is stopped, and adopted by the slave's server table by table: the how-to's
  * own way, made to work for engines that are more than their files. */
+#include "steps/adopt.h"
 #include "steps/copy_way.h"
 
 #include "base/quote.h"
@@ -56,7 +57,10 @@ static void cost(const struct facts *facts, const struct answers *answers, struc
 
 static int plan_adoption(const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
-    return adopt_plan(facts, answers, plan, err) != 0 || upgrade_plan(facts, answers, plan, err) != 0 ? -1 : 0;
+    if (adopt_plan(facts, answers, plan, err) != 0 || upgrade_plan(facts, answers, plan, err) != 0)
+        return -1;
+    adopt_plan_again(facts, plan);
+    return 0;
 }
 
 /* The lists and the marks of the copy do not tell that it is whole: the journal does, and nobody else's restart takes it away. */
