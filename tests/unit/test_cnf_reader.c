@@ -51,11 +51,24 @@ static char *reader_says(void)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return buf_steal(&said);
-    const bool absent = WIFEXITED(status) && WEXITSTATUS(status) == 127;
     buf_free(&said);
-    if (absent)
-        skip();
+    assert_int_not_equal(WIFEXITED(status) ? WEXITSTATUS(status) : 0, 127);
     return NULL;
+}
+
+/* Asked before anything is allocated, which a test that is skipped would not free. */
+static void need_reader(void)
+{
+    int status = 0;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        close(STDOUT_FILENO);
+        execlp("my_print_defaults", "my_print_defaults", "--version", (char *)NULL);
+        _exit(127);
+    }
+    assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        skip();
 }
 
 static void write_file(const char *text, size_t len)
@@ -115,6 +128,7 @@ static void add_random_line(struct buf *text)
 static void random_files_read_the_same(void **state)
 {
     (void)state;
+    need_reader();
     unsigned compared = 0;
     for (unsigned i = 0; i < FILES; i++) {
         struct buf text = BUF_INIT;
@@ -144,6 +158,7 @@ static void random_files_read_the_same(void **state)
 static void values_set_here_are_read_there(void **state)
 {
     (void)state;
+    need_reader();
     static const char *const pieces[] = { "a", " ", "\t", "\n", "\r", "\b", "\"", "'", "\\", "#", ";", "=", "[", "!", "n",
                                           "s", "\xC3\xA0", "\xA0", "\v", "\f", "*" };
     static const char *const befores[] = { "[mysqld]\nvalue = old # why\nb=1\n", "[mysqld]\nvalue\n", "[client]\nx",

@@ -296,10 +296,22 @@ static int remove_folder(struct world *world, struct err *err)
                        "rm -rf -- \"$1/clone\"; chgrp -- 0 \"$1\"; chmod 0700 -- \"$1\"", world->run_dir[SIDE_SLAVE], NULL);
 }
 
+/* A donor whose line broke off waits 5 minutes for the recipient to come back (MySQL 8.4 manual,
+ * clone_donor_timeout_after_network_failure; from 8.0.24), and is busy so long. The variable goes with the plugin. */
+static void let_donor_go(struct world *world)
+{
+    struct err ignored = ERR_INIT;
+    struct db *db = had_plugin(&world->facts.master) ? NULL : quiet_session(world, SIDE_MASTER, &ignored);
+    if (db != NULL)
+        (void)db_exec(db, &ignored, "SET GLOBAL clone_donor_timeout_after_network_failure = 0");
+    db_close(db);
+}
+
 /* The clone is ended first: the master's plugin is busy as long as it goes on. One server out of reach leaves the other's part. */
 static int discard(struct world *world, struct err *err)
 {
     struct err master = ERR_INIT;
+    let_donor_go(world);
     int rc = end_fetch(world, err);
     const int master_rc = take_away(world, SIDE_MASTER, &master);
     if (rc == 0 && (reset_slave(world, err) != 0 || take_away(world, SIDE_SLAVE, err) != 0 || remove_folder(world, err) != 0))
