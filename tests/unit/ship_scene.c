@@ -168,12 +168,15 @@ void scene_with_tool(struct scene *scene, const char *name, const char *script)
 {
     char *path = mem_printf("%s/bin", scene->top), *tool = mem_printf("%s/bin/%s", scene->top, name);
     char *env = mem_printf("%s:%s", path, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    char *fresh = mem_printf("%s.new", tool);
     mkdir(path, 0700);
-    FILE *file = fopen(tool, "w");
+    FILE *file = fopen(fresh, "w"); /* one that is being started somewhere cannot be written to */
     assert_non_null(file);
     fprintf(file, "#!/bin/sh\n%s\nexec /usr/bin/%s \"$@\"\n", script, name);
     fclose(file);
-    chmod(tool, 0700);
+    chmod(fresh, 0700);
+    assert_int_equal(rename(fresh, tool), 0);
+    free(fresh);
     setenv("PATH", env, 1);
     free(path);
     free(tool);
