@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include "host/host.h"
 
-/* Reads 16 MiB from `from`, then writes 16 MiB to `to`, encrypted as the ship will be: the slower leg's best 4 MiB. */
+/* Reads 24 MiB from `from`, then writes 24 MiB to `to`, encrypted as the ship will be: the slower leg's second best 4 MiB. */
 int line_rate(struct host *from, struct host *to, uint64_t *bytes_per_second, struct err *err);
 
 #endif

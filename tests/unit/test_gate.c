@@ -182,7 +182,7 @@ static void every_script_says_what_its_arguments_are(void **state)
     assert_true(count > 70);
     /* of those that are no argument of host_script() */
     static const char *const words[] = { "exec perl -MSocket", "exec python3", "exec ncat", "# keep the lock", "# write $1\nset -eu",
-                                         "16 MiB from here", "16 MiB to here", "# tar $1 | zstd", "# untar into", "both=$(" };
+                                         "24 MiB from here", "24 MiB to here", "# tar $1 | zstd", "# untar into", "both=$(" };
     for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
         size_t found = 0;
         for (size_t i = 0; i < count; i++)
