@@ -30,4 +30,4 @@ libcare_a_SOURCES = \
 	src/care/trouble_room.h
 libcare_a_SOURCES += src/care/billing.c src/care/billing_ini.c src/care/billing_ini_edit.c src/care/billing_try.c \
 	src/care/carry_out.c src/care/php_tokens.c src/care/php_tokens.h
-libcare_a_SOURCES += src/care/maintain.c src/care/maintain_logs.c src/care/maintain_readers.c src/care/maintain_seen.c src/care/maintain_text.c
+libcare_a_SOURCES += src/care/maintain.c src/care/maintain_logs.c src/care/maintain_readers.c src/care/maintain_seen.c src/care/maintain_text.c src/care/words.c
