@@ -33,7 +33,7 @@ static int plan_fix(struct care_work *work, struct kept *kept, const char *id, s
         err_set(err, ERR_REFUSED, "the fix %.40s is not offered any more: what was found has changed", id);
         return err_hint(err, "look again");
     }
-    buf_addf(&work->said, "%s: %s\n%s would do this\n", kept->fix->id, kept->fix->title, kept->symptom->id);
+    buf_addf(&work->said, "Against %s, %s would do this: %s\n\n", kept->symptom->id, kept->fix->id, kept->fix->title);
     if (kept->fix->plan(&kept->trouble, &kept->plan, err) != 0)
         return err_wrap(err, "%s cannot be planned", kept->fix->id);
     fix_plan_render(&kept->plan, &work->said);
@@ -44,7 +44,8 @@ static int plan_fix(struct care_work *work, struct kept *kept, const char *id, s
 
 static int show(struct care_work *work, const char *what, struct err *err)
 {
-    static const struct diagnosis_words words = { .fix = "", .first = "b on the start page, then m" };
+    static const struct diagnosis_words words = { .fix = "", .first = "b (Reports) on the start page, then m",
+                                                 .seen_last = true };
     struct kept *kept = mem_alloc(sizeof *kept);
     work->kept = kept;
     if (trouble_look(&work->care, work->state_dir, &kept->trouble, err) != 0)

@@ -79,7 +79,7 @@ static void forget_billing(void *kept)
 }
 
 const struct care_action care_billing_action = {
-    .id = "billing", .help = "page-billing", .key = 'b', .label = "reports", .title = "Reports", .means = "billing.ini: reports from the slave or the master; test",
+    .id = "billing", .help = "page-billing", .key = 'b', .label = "reports", .title = "Reports", .means = "billing.ini: slave or master, errors, a test",
     .show = show_billing, .agree = agree_billing, .apply = apply_billing, .forget = forget_billing,
     .ways = { { 's', "slave", "slave" }, { 'm', "master", "master" }, { 't', "test", "test" }, { 'e', "errors on", "errors" },
               { 'o', "errors off", "quiet" } },

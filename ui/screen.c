@@ -39,7 +39,7 @@ static unsigned care_situation(const struct care_page *page)
 {
     if (page->job != JOB_NONE)
         return WHEN_BUSY;
-    return WHEN_IDLE | (page->pending ? WHEN_PENDING : 0) | (page->offer_count > 0 ? WHEN_OFFERS : 0) |
+    return WHEN_IDLE | (page->pending ? WHEN_PENDING : WHEN_CALM) | (page->offer_count > 0 ? WHEN_OFFERS : 0) |
            (page->what != NULL && page->what[0] == '\0' && !page->done ? WHEN_FIRST : WHEN_FURTHER);
 }
 
@@ -80,7 +80,7 @@ static const struct {
     const char *name;
 } key_names[] = {
     { K_ENTER, "Enter" }, { K_ESC, "Esc" },       { K_TAB, "Tab" },           { K_F1, "F1" },
-    { K_F2, "F2" },       { K_F10, "F10" },       { K_PAGE_DOWN, "PgDn" },    { K_UP, "Up" },
+    { K_F2, "F2" },       { K_F10, "F10" },       { K_PAGE_DOWN, "PgDn" },    { K_UP, "Up/Down" },
     { K_DOWN, "Down" },   { K_SPACE, "Space" },   { K_LEFT, "Left/Right" },
 };
 

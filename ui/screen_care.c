@@ -64,7 +64,7 @@ static void draw_head(const struct state *state, struct canvas *canvas)
     if (page->job != JOB_NONE) {
         clock_text(&since, state->now_ms > page->since_ms ? state->now_ms - page->since_ms : 0);
         canvas_putf(canvas, 1, 1, canvas->cols - 2, STYLE_DIM, "%s %s  %s", screen_spinner(state, canvas), buf_str(&since),
-                    page->cancelling ? "stopping" : page->doing != NULL ? page->doing : "looking");
+                    page->cancelling ? "stopping" : page->doing != NULL ? page->doing : page->job == JOB_APPLY ? "at work" : "looking");
     } else if (page->pending) {
         canvas_put(canvas, 1, 1, -1, STYLE_WARNING, "Nothing is changed yet. Enter does it, after one more question.");
     } else if (page->err.code != ERR_NONE) {
@@ -157,7 +157,7 @@ void care_page_keys(struct care_page *page)
     add_keys(page, first, COUNT(first));
     for (int i = 0; i < CARE_WAYS && page->action->ways[i].key != 0; i++) {
         const struct care_way *way = &page->action->ways[i];
-        const unsigned when = strcmp(way->what, CARE_CHOOSE) == 0 ? WHEN_OFFERS : WHEN_IDLE;
+        const unsigned when = strcmp(way->what, CARE_CHOOSE) == 0 ? WHEN_OFFERS : WHEN_CALM;
         page->keys[page->key_count++] = (struct binding){ way->key, (enum action)(ACT_WAY + i), way->label, when };
     }
     add_keys(page, last, COUNT(last));

@@ -105,6 +105,8 @@ static void draw(const struct model *model, struct state *state, struct canvas *
     const size_t count = start_items(state, items);
     (void)model;
     int row = draw_waits(state, canvas, draw_pair(state, canvas, 2));
+    if (row + (int)count + 2 < canvas->rows)
+        row++; /* there is room for air */
     rule_draw(canvas, row, 1, canvas->cols - 2, "What to do");
     row++;
     state->rows = canvas->rows - 1 - row;
@@ -133,8 +135,8 @@ static struct intent act(const struct model *model, struct state *state, enum ac
 
 static const struct binding fixed[] = {
     { K_ENTER, ACT_NEXT, "take it", 0 },
-    { K_UP, ACT_UP, "and", 0 },
-    { K_DOWN, ACT_DOWN, "move", 0 },
+    { K_UP, ACT_UP, "move", 0 },
+    { K_DOWN, ACT_DOWN, NULL, 0 },
     { K_F1, ACT_HELP, "help", 0 },
     { '?', ACT_HELP, NULL, 0 },
     { K_TAB, ACT_DOWN, NULL, 0 },

@@ -22,6 +22,7 @@ void maintain_outcome_render(const struct maintain *maintain, struct buf *to);
 /* What was found. fix: what stands before a fix's id, as a command; first: what is said to do before all, NULL: nothing. */
 struct diagnosis_words {
     const char *fix, *first, *anew; /* anew: the command that makes a table or the slave anew; NULL: there is none */
+    bool seen_last;                /* what shows it may be long: it comes below what it means */
 };
 void diagnosis_render(const struct diagnosis *diagnosis, const struct diagnosis_words *words, struct buf *to);
 /* All changes and notes of a fix. */

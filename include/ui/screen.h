@@ -65,8 +65,9 @@ enum when {
     WHEN_RESUME = 16, WHEN_UNDO = 32, WHEN_ACCEPT = 64, /* the run that waits can be gone on with, ... */
     WHEN_START = 128, WHEN_ALONE = 256, /* there is a start page to go back to; there is none */
     WHEN_SETUP = 512, WHEN_PAIR = 1024, /* the form is for a set-up; for servers to care for */
-    WHEN_PENDING = 2048, WHEN_OFFERS = 4096, WHEN_FIRST = 8192, WHEN_FURTHER = 16384, /* the page of care: can be done; can be chosen from;
-                                                              shows its first look; shows something else */
+    WHEN_PENDING = 2048, WHEN_OFFERS = 4096, /* on the page of care: what it shows can be done; there is something to choose from */
+    WHEN_FIRST = 8192, WHEN_FURTHER = 16384, /* ... it shows its first look; something else */
+    WHEN_CALM = 32768,                       /* ... no job runs, and nothing is to be done */
 };
 
 struct binding {

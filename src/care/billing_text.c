@@ -11,9 +11,9 @@ static const struct {
     const char *name, *means;
     bool secret;
 } settings[] = {
-    { "use_slave_db", "1: reports are read from the slave", false },
-    { "slavedbhost", "the slave, as the master reaches it", false },
-    { "slavedbuser", "the account of the reports", false },
+    { "use_slave_db", "1: reports read the slave", false },
+    { "slavedbhost", "where the slave is", false },
+    { "slavedbuser", "the reports' account", false },
     { "slavedbpass", "its password", true },
     { "slavedbname", "the database", false },
     { "report_sql_errors", "1: SQL errors are shown", false },
@@ -34,7 +34,7 @@ static void add_setting(const struct billing_ini *ini, size_t at, struct buf *to
         buf_adds(&shown, "********");
     else
         quote_printable(&shown, buf_str(&value), value.len, 0);
-    buf_addf(to, "  $%-19s %-22s %s\n", settings[at].name, buf_str(&shown), settings[at].means);
+    buf_addf(to, "  $%-19s %-24s %s\n", settings[at].name, buf_str(&shown), settings[at].means);
     buf_wipe(&value);
     buf_free(&shown);
 }

@@ -60,16 +60,25 @@ static void add_lines(struct buf *to, const char *indent, const char *text)
     free(copy);
 }
 
+static void add_seen(struct buf *to, const struct diagnosed *found)
+{
+    buf_adds(to, "    seen:   ");
+    add_lines(to, "            ", found->evidence);
+}
+
 static void add_found(struct buf *to, const struct diagnosed *found, size_t number, const struct diagnosis_words *words)
 {
     const struct symptom *symptom = found->symptom;
-    buf_addf(to, "\n%zu. %s: %s\n    seen:   ", number, symptom->id, symptom->title);
-    add_lines(to, "            ", found->evidence);
+    buf_addf(to, "\n%zu. %s: %s\n", number, symptom->id, symptom->title);
+    if (!words->seen_last)
+        add_seen(to, found);
     buf_addf(to, "    means:  %s\n    safe:   %s\n", symptom->means, symptom->safe);
     for (size_t i = 0; i < found->fix_count; i++)
         buf_addf(to, "    %-7s %s%-14s %s\n", i == 0 ? "fix:" : "or:", words->fix, found->fixes[i]->id, found->fixes[i]->title);
     if (symptom->anew != ANEW_NO && words->anew != NULL)
         buf_addf(to, "    or:     %s%s\n", words->anew, symptom->anew == ANEW_TABLE ? " --table NAME" : "");
+    if (words->seen_last)
+        add_seen(to, found);
 }
 
 void diagnosis_render(const struct diagnosis *diagnosis, const struct diagnosis_words *words, struct buf *to)
