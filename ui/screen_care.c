@@ -57,6 +57,13 @@ static void add_error(struct lines *lines, int width, const struct err *err)
     lines_add(lines, STYLE_TEXT, "");
 }
 
+static void draw_failure(struct canvas *canvas, enum err_code code)
+{
+    const bool calm = code == ERR_CANCELLED || code == ERR_REFUSED;
+    canvas_put(canvas, 1, 1, -1, calm ? STYLE_WARNING : STYLE_ERROR, code == ERR_CANCELLED ? "Stopped." : code == ERR_REFUSED ?
+               "Refused, for safety: see below." : "It did not work: see below.");
+}
+
 static void draw_head(const struct state *state, struct canvas *canvas)
 {
     const struct care_page *page = &state->care;
@@ -68,8 +75,7 @@ static void draw_head(const struct state *state, struct canvas *canvas)
     } else if (page->pending) {
         canvas_put(canvas, 1, 1, -1, STYLE_WARNING, "Nothing is changed yet. Enter does it, after one more question.");
     } else if (page->err.code != ERR_NONE) {
-        canvas_put(canvas, 1, 1, -1, page->err.code == ERR_CANCELLED ? STYLE_WARNING : STYLE_ERROR,
-                   page->err.code == ERR_CANCELLED ? "Stopped." : "It did not work: see below.");
+        draw_failure(canvas, page->err.code);
     } else if (page->done) {
         canvas_put(canvas, 1, 1, -1, STYLE_OK, "It is done.");
     }

@@ -75,10 +75,10 @@ static int draw_waits(const struct state *state, struct canvas *canvas, int row)
     char step[40] = "";
     if (screen_ways(state) == 0)
         return row;
-    if (past->step > 0)
-        (void)snprintf(step, sizeof step, ", at step %d of %d", past->step, MODEL_STEPS);
+    if (past->step > 0 && (screen_ways(state) & WHEN_RESUME) != 0)
+        (void)snprintf(step, sizeof step, " at step %d of %d", past->step, MODEL_STEPS);
     rule_draw(canvas, row, 1, width, "A run waits");
-    canvas_putf(canvas, row + 1, 1, width, STYLE_WARNING, "%s: %s%s; last entry %s", past->run, past_state_word(past_state(past)), step,
+    canvas_putf(canvas, row + 1, 1, width, STYLE_WARNING, "%s: %s%s, last %s", past->run, past_state_word(past_state(past)), step,
                 past->last != NULL ? past->last : "?");
     canvas_putf(canvas, row + 2, 1, width, STYLE_TEXT, "master %s, slave %s, database %s", past->hosts[SIDE_MASTER] != NULL ? past->hosts[SIDE_MASTER] : "?",
                 past->hosts[SIDE_SLAVE] != NULL ? past->hosts[SIDE_SLAVE] : "?", past->database != NULL ? past->database : "?");
