@@ -55,6 +55,8 @@ static void find_pair(struct app *app)
         return;
     answers_init(&answers);
     if (answers_parse(&answers, past.run, past.answers, strlen(past.answers), &err) == 0 && answers_check(&answers, &err) == 0) {
+        free(answers.file); /* the form's errors speak of its fields, not of a file's lines */
+        answers.file = NULL;
         set_pair(app, &answers);
         answers_free(&app->answers);
         app->answers = answers;

@@ -8,6 +8,7 @@
 #include "care/words.h"
 
 #define DEEP "deep"
+#define MARK "-> " /* of slave_status_render() */
 
 static void worst_first(struct check_report *report)
 {
@@ -30,8 +31,19 @@ static void add_verdict(const struct check_report *report, struct buf *to)
     const char *bar = strchr(buf_str(&line), '|');
     buf_add(to, buf_str(&line), bar != NULL ? (size_t)(bar - buf_str(&line)) : line.len);
     buf_trim(to);
-    buf_adds(to, "\n\n");
+    buf_addc(to, '\n');
     buf_free(&line);
+}
+
+/* The three lines that matter of the slave's status, which stands in whole below. */
+static void add_marked(const struct check_report *report, struct buf *to)
+{
+    char *copy = mem_dup(report->status != NULL ? report->status : ""), *at = copy;
+    for (char *line; (line = text_line(&at)) != NULL;)
+        if (strncmp(line, MARK, sizeof MARK - 1) == 0)
+            buf_addf(to, MARK "%s\n", line + sizeof MARK - 1 + strspn(line + sizeof MARK - 1, " "));
+    buf_addc(to, '\n');
+    free(copy);
 }
 
 static int show(struct care_work *work, const char *what, struct err *err)
@@ -42,6 +54,7 @@ static int show(struct care_work *work, const char *what, struct err *err)
         return -1;
     worst_first(&report);
     add_verdict(&report, &work->said);
+    add_marked(&report, &work->said);
     check_report_render(&report, &work->said);
     check_report_free(&report);
     return 0;
