@@ -119,6 +119,7 @@ static void free_page(struct care_page *page)
     free(page->what);
     free(page->asked);
     free(page->doing);
+    free(page->notes);
     *page = (struct care_page){ .action = NULL };
 }
 
@@ -132,6 +133,8 @@ static void begin(struct app *app, enum job job, const char *about)
     page->cancelling = false;
     page->fresh = true;
     set_text(&page->doing, NULL);
+    page->progress = page->total = 0;
+    set_text(&page->notes, NULL);
     err_clear(&page->err);
     bridge_start_later(app->care_bridge, job, about);
 }
@@ -327,12 +330,36 @@ static void take_status(struct care_page *page, const struct event *event)
         page->pending = true;
 }
 
+static void set_doing(struct care_page *page, const char *text)
+{
+    set_text(&page->doing, text);
+    page->progress = page->total = 0;
+}
+
+/* One that warns is not lost when the page's lines come. */
+static void add_note(struct care_page *page, const struct event *event)
+{
+    const bool warns = event->severity != SEVERITY_INFO, advised = event->fix != NULL && event->fix[0] != '\0';
+    char *all = mem_printf("%s%s: %s%s%s\n", page->notes != NULL ? page->notes : "", warns ? "warning" : "note", event->text,
+                           advised ? "; " : "", advised ? event->fix : "");
+    free(page->notes);
+    page->notes = all;
+}
+
 static void take_event(struct care_page *page, const struct event *event)
 {
     if (event->kind == EVENT_STATUS && event->id != NULL)
         take_status(page, event);
     else if ((event->kind == EVENT_PHASE || event->kind == EVENT_CHANGE) && event->text != NULL)
-        set_text(&page->doing, event->text);
+        set_doing(page, event->text);
+    else if (event->kind == EVENT_STEP && event->state == STEP_BEGIN && event->text != NULL)
+        set_doing(page, event->text);
+    else if (event->kind == EVENT_NOTE && event->text != NULL)
+        add_note(page, event);
+    else if (event->kind == EVENT_PROGRESS) {
+        page->progress = event->done;
+        page->total = event->total;
+    }
 }
 
 static void tell(struct app *app, const struct err *err)

@@ -14,6 +14,7 @@ static const struct {
     int indent;
 } marks[] = {
     { "critical ", STYLE_ERROR, 31 }, { "warning ", STYLE_WARNING, 31 }, { "unknown ", STYLE_WARNING, 31 }, { "ok     ", STYLE_TEXT, 31 },
+    { "warning: ", STYLE_WARNING, 2 }, { "note: ", STYLE_DIM, 2 },
     { "FAILED ", STYLE_ERROR, 15 },   { "ok  ", STYLE_TEXT, 15 },
     { "DUALSERVER OK", STYLE_OK, 2 }, { "DUALSERVER CRITICAL", STYLE_ERROR, 2 }, { "DUALSERVER ", STYLE_WARNING, 2 },
     { "OK: ", STYLE_OK, 2 },          { "done: ", STYLE_OK, 2 },         { "nothing to do", STYLE_OK, 2 },  { "SICK: ", STYLE_ERROR, 2 },
@@ -70,6 +71,8 @@ static void draw_head(const struct state *state, struct canvas *canvas)
     struct buf since = BUF_INIT;
     if (page->job != JOB_NONE) {
         clock_text(&since, state->now_ms > page->since_ms ? state->now_ms - page->since_ms : 0);
+        if (page->total > 0)
+            buf_addf(&since, "  %u %%", bar_percent(page->progress, page->total));
         canvas_putf(canvas, 1, 1, canvas->cols - 2, STYLE_DIM, "%s %s  %s", screen_spinner(state, canvas), buf_str(&since),
                     page->cancelling ? "stopping" : page->doing != NULL ? page->doing : page->job == JOB_APPLY ? "at work" : "looking");
     } else if (page->pending) {
@@ -93,6 +96,8 @@ static void draw(const struct model *model, struct state *state, struct canvas *
     rule_draw(canvas, 2, 1, width, title);
     free(title);
     add_error(&lines, width, &page->err);
+    if (page->notes != NULL)
+        add_text(&lines, width, page->notes);
     if (page->text != NULL)
         add_text(&lines, width, page->text);
     state->rows = canvas->rows - 4;

@@ -106,7 +106,9 @@ struct care_page {
     bool cancelling;
     uint64_t since_ms;
     char *doing;                   /* what the job does just now */
+    uint64_t progress, total;      /* of it, in bytes; total 0: not known */
     struct err err;                /* of the last job */
+    char *notes;                   /* what it has noted on its way, lines; NULL: nothing */
     size_t top;
     bool from_monitor;             /* it goes back there */
     struct binding keys[CARE_KEYS]; /* of this action: care_page_keys() */

@@ -6,7 +6,7 @@
  * error CODE TEXT HINT | cancelling | report PATH | event ... | key NAME... | type TEXT | dialog KIND TITLE TEXT EXPECTED |
  * past STATE (the run that waits) | waits STATE (the same, and its dialog opens) | dump TITLE | styles TITLE |
  * start unknown|given|made (the start page, and what is known of the pair) | care ID WHAT (a command's page, its first look or another) |
- * care-event said|offer|pending|doing WHAT TEXT | care-busy show|apply | care-done show|apply CODE TEXT HINT |
+ * care-event said|offer|pending|doing|warning WHAT TEXT | care-busy show|apply | care-done show|apply CODE TEXT HINT |
  * monitor sample SIDE TEXT | monitor lost SIDE WHY | monitor paused|dump TITLE|styles TITLE; # begins a comment.
  */
 #include <locale.h>
@@ -166,6 +166,7 @@ static void play_start(struct play *play, const char *word)
     struct pair_known *pair = &play->app.state.pair;
     struct err err = ERR_INIT;
     const int known = script_index(words, word);
+    answers_free(&play->app.pair);
     app_open_start(&play->app, NULL, &err);
     pair->known = known > 0;
     pair->made = known == 2;
@@ -186,7 +187,8 @@ static const struct care_action *care_named(const char *id)
 /* The page, with what its thread would send. */
 static void play_care(struct play *play, const char *verb, char **at)
 {
-    static const char *const kinds[] = { "said", "offer", "pending", "doing", NULL }, *const ids[] = { CARE_SAID, CARE_OFFER, CARE_PENDING };
+    static const char *const kinds[] = { "said", "offer", "pending", "doing", "warning", NULL };
+    static const char *const ids[] = { CARE_SAID, CARE_OFFER, CARE_PENDING, NULL, NULL };
     static const char *const job_words[] = { "show", "apply", NULL };
     struct care_page *page = &play->app.state.care;
     if (strcmp(verb, "care") == 0) {
@@ -195,13 +197,15 @@ static void play_care(struct play *play, const char *verb, char **at)
         care_page_keys(page);
         free(page->what);
         page->what = mem_dup(want(at));
+        free(page->asked);
         page->asked = mem_dup(page->what);
         play->app.state.page = PAGE_CARE;
     } else if (strcmp(verb, "care-event") == 0) {
         const int kind = script_index(kinds, want(at));
         struct bridge_item item = { .kind = ITEM_EVENT };
-        item.event.kind = kind == 3 ? EVENT_CHANGE : EVENT_STATUS;
-        item.event.id = kind == 3 ? NULL : ids[kind];
+        item.event.kind = kind == 3 ? EVENT_CHANGE : kind == 4 ? EVENT_NOTE : EVENT_STATUS;
+        item.event.id = ids[kind];
+        item.event.severity = SEVERITY_WARNING;
         item.event.why = want(at);
         item.event.text = want(at);
         app_care_take(&play->app, &item);
@@ -210,6 +214,8 @@ static void play_care(struct play *play, const char *verb, char **at)
         page->since_ms = play->app.state.now_ms;
         page->fresh = true;
         err_clear(&page->err);
+        free(page->notes);
+        page->notes = NULL;
     } else {
         struct bridge_item item = { .kind = ITEM_DONE, .job = script_index(job_words, want(at)) == 0 ? JOB_SHOW : JOB_APPLY };
         const int code = atoi(want(at));
