@@ -391,7 +391,7 @@ static void job_done(struct app *app, const struct bridge_item *item)
     } else if (page->text == NULL) {
         go_to_start(app);
     }
-    if (item->rc != 0 && !stopped && !declined && app->dialog.kind == DIALOG_NONE)
+    if (item->rc != 0 && item->err.code != ERR_CANCELLED && !declined && app->dialog.kind == DIALOG_NONE)
         tell(app, &item->err);
 }
 
