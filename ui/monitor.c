@@ -310,6 +310,7 @@ void monitor_again(struct monitor *monitor)
 {
     monitor->wanted = NULL;
     monitor->leave = false;
+    monitor->view.begun_ms = clock_ms();
 }
 
 void monitor_close(struct monitor *monitor)

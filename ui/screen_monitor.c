@@ -232,7 +232,8 @@ static void draw_slave(struct canvas *canvas, int row, int col, int width, const
 static bool draw_silence(const struct monitor_view *view, enum side side, struct canvas *canvas, int row, int col, int width)
 {
     const struct monitor_server *server = &view->servers[side];
-    const uint64_t since = server->seen ? server->last_ms : view->begun_ms;
+    const bool away = server->seen && server->lost == NULL && server->last_ms < view->begun_ms; /* nobody looked since */
+    const uint64_t since = server->seen && !away ? server->last_ms : view->begun_ms;
     const uint64_t silent = view->now_ms > since ? view->now_ms - since : 0;
     struct buf text = BUF_INIT;
     if (server->lost == NULL && (view->paused || silent < MONITOR_SILENT_MS))

@@ -41,7 +41,7 @@ struct monitor_view {
     const char *hosts[2];       /* as in the answers; borrowed */
     const char *database;
     struct monitor_server servers[2]; /* by enum side */
-    uint64_t begun_ms, now_ms;
+    uint64_t begun_ms, now_ms;  /* begun_ms: since when it is shown */
     unsigned tick;
     bool paused;
     size_t top;                 /* of the statements */
