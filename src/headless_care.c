@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "care/care.h"
 #include "care/check.h"
+#include "care/words.h"
 #include "engine/engine.h"
 #include "engine/runs.h"
 
@@ -36,18 +37,6 @@ static int on_question(void *context, const struct question *question, struct an
     return asker_ask(&session->asker, question, answer, err);
 }
 
-static void print_findings(const struct check_report *report)
-{
-    for (size_t i = 0; i < report->count; i++) {
-        const struct finding *finding = &report->findings[i];
-        (void)printf("%-9s %-20s %s\n", care_verdict_word(finding->severity), finding->id, finding->text);
-        if (finding->fix[0] != '\0')
-            (void)printf("%-30s do: %s\n", "", finding->fix);
-    }
-    if (report->status != NULL)
-        (void)printf("\n%s", report->status);
-}
-
 /* The exit code is a plugin's: 0 ok, 1 warning, 2 critical, 3 unknown. */
 static int show_check(const struct options *options, const struct check_report *report)
 {
@@ -56,9 +45,10 @@ static int show_check(const struct options *options, const struct check_report *
         output_json_check(report);
     } else {
         check_report_line(report, &line);
-        (void)printf("%s\n", buf_str(&line));
+        buf_addc(&line, '\n');
         if (!options->quiet)
-            print_findings(report);
+            check_report_render(report, &line);
+        (void)fputs(buf_str(&line), stdout);
     }
     (void)fflush(stdout);
     buf_free(&line);

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "care/troubleshoot.h"
+#include "care/words.h"
 #include "engine/engine.h"
 
 #define FIRST_ADVICE "dualserver billing --off"
@@ -20,54 +21,20 @@ struct session {
     struct diagnosis diagnosis;
 };
 
-static void print_lines(const char *indent, const char *text)
-{
-    char *copy = mem_dup(text), *at = copy;
-    for (char *line; (line = text_line(&at)) != NULL;)
-        (void)printf("%s%s\n", line == copy ? "" : indent, line);
-    free(copy);
-}
-
-static void print_anew(const struct symptom *symptom)
-{
-    if (symptom->anew != ANEW_NO && options_known("reprovision"))
-        (void)printf("    or:     dualserver reprovision%s\n", symptom->anew == ANEW_TABLE ? " --table NAME" : "");
-}
-
-static void print_finding(const struct diagnosed *found, size_t number)
-{
-    const struct symptom *symptom = found->symptom;
-    (void)printf("\n%zu. %s: %s\n    seen:   ", number, symptom->id, symptom->title);
-    print_lines("            ", found->evidence);
-    (void)printf("    means:  %s\n    safe:   %s\n", symptom->means, symptom->safe);
-    for (size_t i = 0; i < found->fix_count; i++)
-        (void)printf("    %-7s dualserver troubleshoot --fix %-14s %s\n", i == 0 ? "fix:" : "or:", found->fixes[i]->id, found->fixes[i]->title);
-    print_anew(symptom);
-}
-
 static void print_diagnosis(const struct session *session)
 {
-    const struct diagnosis *diagnosis = &session->diagnosis;
-    if (diagnosis->count == 0) {
-        (void)printf("OK: nothing is wrong that could be seen\n");
-        return;
-    }
-    (void)printf("%s: %zu thing%s found\n", diagnosis->sick ? "SICK" : "ODD", diagnosis->count, diagnosis->count == 1 ? "" : "s");
-    if (diagnosis->sick)
-        (void)printf("First of all let reports read from the master again: %s\n", FIRST_ADVICE);
-    for (size_t i = 0; i < diagnosis->count; i++)
-        print_finding(&diagnosis->found[i], i + 1);
+    const struct diagnosis_words words = { .fix = "dualserver troubleshoot --fix ", .first = FIRST_ADVICE,
+                                           .anew = options_known("reprovision") ? "dualserver reprovision" : NULL };
+    struct buf text = BUF_INIT;
+    diagnosis_render(&session->diagnosis, &words, &text);
+    (void)fputs(buf_str(&text), stdout);
+    buf_free(&text);
 }
 
 static char *render(const struct plan *plan)
 {
     struct buf text = BUF_INIT;
-    for (size_t i = 0; i < plan->count; i++)
-        change_render(&plan->changes[i], &text);
-    for (size_t i = 0; i < plan->note_count; i++)
-        buf_addf(&text, "  note: %s\n", plan->notes[i].text);
-    buf_trim(&text);
-    buf_addc(&text, '\n');
+    fix_plan_render(plan, &text);
     return buf_steal(&text);
 }
 
@@ -94,26 +61,6 @@ static int plan_all(struct session *session)
     return pending > 0 ? 3 : session->diagnosis.count > 0 ? 1 : 0;
 }
 
-static int ask(struct session *session, const struct fix *fix, const struct plan *plan, struct err *err)
-{
-    const struct world *world = &session->trouble.care->world;
-    struct answer answer = { .yes = false };
-    struct question question = { .kind = QUESTION_YES_NO };
-    char *text;
-    if (plan_destroys(plan)) {
-        text = mem_printf("%s takes something away from the slave. Type the slave's host to do it: %s", fix->id, world->answers->slave.host);
-        question = (struct question){ .kind = QUESTION_CONFIRM, .expected = world->answers->slave.host };
-    } else {
-        text = mem_printf("%s: shall it be done?", fix->title);
-    }
-    question.text = text;
-    int rc = world->port->ask(world->port->context, &question, &answer, err);
-    if (rc == 0 && !answer.yes)
-        rc = err_set(err, ERR_REFUSED, "not confirmed: nothing was done");
-    free(text);
-    return rc;
-}
-
 static int not_offered(const struct session *session, const char *id, struct err *err)
 {
     struct buf offered = BUF_INIT;
@@ -138,7 +85,7 @@ static int carry_out(struct session *session, const struct fix *fix, const struc
         if (options->json)
             output_json_fix(symptom->id, fix->id, text, NULL, true);
         rc = 3;
-    } else if (ask(session, fix, plan, err) != 0) {
+    } else if (fix_agree(&session->trouble, fix, plan, err) != 0) {
         rc = -1;
     } else {
         rc = fix_apply(fix, symptom, &session->trouble, plan, session->state_dir, err);

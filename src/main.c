@@ -45,7 +45,8 @@ static struct wizard_options screen_options(const struct options *options)
 
 static int open_wizard(const struct options *options, const struct answers *answers, struct err *err)
 {
-    const struct wizard_options wizard = screen_options(options);
+    struct wizard_options wizard = screen_options(options);
+    wizard.first = options->command == COMMAND_WIZARD ? FIRST_START : FIRST_FORM;
     if (!wizard_possible(err))
         return 2;
     return wizard_run(answers, &wizard, err);
@@ -89,13 +90,14 @@ static int run_monitor(const struct options *options, struct err *err)
     char *found = options->state_dir == NULL ? engine_state_dir() : NULL;
     struct answers answers;
     int rc;
+    screen.first = FIRST_MONITOR;
     if (screen.state_dir == NULL)
         screen.state_dir = found;
     answers_init(&answers);
     if (!monitor_possible(err) || headless_pair(options, screen.state_dir, &answers, err) != 0)
         rc = err_exit_code(err);
     else
-        rc = monitor_run(&answers, &screen, err);
+        rc = wizard_run(&answers, &screen, err);
     answers_free(&answers);
     free(found);
     return rc;

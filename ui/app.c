@@ -1,4 +1,4 @@
-#include "ui/app.h"
+#include "app_room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,12 +7,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ui/ask.h"
+#include "ui/care.h"
 #include "ui/form.h"
 #include "ui/help.h"
 #include "ui/keys.h"
 #include "ui/waits.h"
 
-static int copy_answers(struct answers *to, const struct answers *from, struct err *err)
+int app_copy_answers(struct answers *to, const struct answers *from, struct err *err)
 {
     struct buf text = BUF_INIT;
     answers_init(to);
@@ -31,7 +32,7 @@ int app_init(struct app *app, const struct answers *answers, const struct bridge
 {
     *app = (struct app){ .state_dir = mem_dup(state_dir) };
     model_init(&app->model);
-    if (copy_answers(&app->answers, answers, err) != 0)
+    if (app_copy_answers(&app->answers, answers, err) != 0)
         return -1;
     app->state.answers = &app->answers;
     app->state.now_ms = clock_ms();
@@ -100,6 +101,10 @@ static void look(struct app *app)
         form_follow_error(&state->form);
         return;
     }
+    if (state->pair_form) {
+        app_care_take_pair(app);
+        return;
+    }
     model_reset_look(&app->model);
     state->check_at = state->check_top = state->plan_top = 0;
     start(app, JOB_LOOK, PAGE_CHECKS);
@@ -128,13 +133,13 @@ static void set_report(struct app *app)
 }
 
 /* What can be done now with the run that has ended. */
-static void see_what_waits(struct app *app)
+void app_see_what_waits(struct app *app, const char *run)
 {
     struct state *state = &app->state;
     struct past past;
     struct err none = ERR_INIT;
-    const char *run = app->model.ended ? app->model.run_id : state->past.run;
-    if (run == NULL || app->engine->find == NULL || app->engine->find(app->state_dir, run, &past, &none) != 0)
+    state->waits = state->waits && run != NULL;
+    if (app->engine == NULL || app->engine->find == NULL || app->engine->find(app->state_dir, run, &past, &none) != 0)
         return;
     past_free(&state->past);
     state->past = past;
@@ -169,7 +174,9 @@ static void job_done(struct app *app, const struct bridge_item *item)
         state->page = PAGE_CHECKS;
     if (item->job >= JOB_RUN) {
         set_report(app);
-        see_what_waits(app);
+        const char *run = app->model.ended ? app->model.run_id : state->past.run;
+        if (run != NULL)
+            app_see_what_waits(app, run);
         state->result_top = 0;
         state->page = item->job == JOB_RUN && item->rc != 0 && never_began(app) ? PAGE_PLAN : PAGE_RESULT;
         if (state->page == PAGE_PLAN)
@@ -181,8 +188,7 @@ static void job_done(struct app *app, const struct bridge_item *item)
 
 /* Dialogs. */
 
-static void ask(struct app *app, enum purpose purpose, enum dialog_kind kind, const char *title, const char *text,
-                const char *expected)
+void app_ask(struct app *app, enum purpose purpose, enum dialog_kind kind, const char *title, const char *text, const char *expected)
 {
     dialog_open(&app->dialog, kind, title, text, expected);
     app->purpose = purpose;
@@ -190,13 +196,14 @@ static void ask(struct app *app, enum purpose purpose, enum dialog_kind kind, co
 
 static void open_question(struct app *app)
 {
-    ask_open(&app->dialog, &app->question->question, waits_title(app->state.job, app->model.ended));
+    const bool care = app->asking == app->care_bridge;
+    ask_open(&app->dialog, &app->question->question, care ? app->state.care.action->title : waits_title(app->state.job, app->model.ended));
     app->purpose = PURPOSE_QUESTION;
 }
 
 static void answer_question(struct app *app, enum dialog_end end)
 {
-    ask_answer(app->bridge, &app->dialog, end);
+    ask_answer(app->asking, &app->dialog, end);
     bridge_item_free(app->question);
     app->question = NULL;
 }
@@ -208,7 +215,7 @@ static void open_help(struct app *app)
     const struct help *page = help_find(screen->help), *closer = help_find(topic);
     char *text = mem_printf("%s%s%s", closer != NULL ? closer->text : "", closer != NULL ? "\nThis page\n" : "",
                             page != NULL ? page->text : "");
-    ask(app, PURPOSE_HELP, DIALOG_READ, closer != NULL ? closer->title : screen->title, text, NULL);
+    app_ask(app, PURPOSE_HELP, DIALOG_READ, closer != NULL ? closer->title : screen->title, text, NULL);
     free(text);
 }
 
@@ -216,7 +223,7 @@ static void ask_cancel(struct app *app)
 {
     if (app->state.job == JOB_NONE || app->state.cancelling)
         return;
-    ask(app, PURPOSE_CANCEL, DIALOG_YES_NO, "Cancel?", waits_cancel_text(app->state.job, app->model.ended), NULL);
+    app_ask(app, PURPOSE_CANCEL, DIALOG_YES_NO, "Cancel?", waits_cancel_text(app->state.job, app->model.ended), NULL);
 }
 
 static void ask_quit(struct app *app)
@@ -226,8 +233,16 @@ static void ask_quit(struct app *app)
         ask_cancel(app);
         return;
     }
-    ask(app, PURPOSE_QUIT, DIALOG_YES_NO, "Leave dualserver?",
-        begun ? "The run has ended; what it did stays as it is." : "Nothing has been changed on either server.", NULL);
+    if (app->state.care.job == JOB_APPLY) {
+        app_care_intent(app, &(struct intent){ .kind = INTENT_CANCEL });
+        return;
+    }
+    if (app->state.page >= PAGE_START) { /* nothing was typed that would be lost */
+        app->leave = true;
+        return;
+    }
+    app_ask(app, PURPOSE_QUIT, DIALOG_YES_NO, "Leave dualserver?",
+            begun ? "The run has ended; what it did stays as it is." : "Nothing has been changed on either server.", NULL);
 }
 
 static void leave(struct app *app)
@@ -245,7 +260,7 @@ static void open_methods(struct app *app)
     const struct model *model = &app->model;
     if (app->state.job != JOB_NONE || model->method_count == 0)
         return;
-    ask(app, PURPOSE_METHOD, DIALOG_CHOICE, "How the data travels",
+    app_ask(app, PURPOSE_METHOD, DIALOG_CHOICE, "How the data travels",
         "The plan is made anew for the way you take; nothing is changed by choosing.", NULL);
     for (size_t i = 0; i < model->method_count; i++) {
         const struct model_check *method = &model->methods[i];
@@ -301,8 +316,12 @@ static void end_dialog(struct app *app, enum dialog_end end)
     dialog_close(&app->dialog);
     if (purpose == PURPOSE_QUIT && end == DIALOG_YES)
         leave(app);
-    if (purpose == PURPOSE_CANCEL && end == DIALOG_YES)
+    if (purpose == PURPOSE_CANCEL && end == DIALOG_YES && app->state.page == PAGE_CARE)
+        app_care_stop(app);
+    else if (purpose == PURPOSE_CANCEL && end == DIALOG_YES)
         stop(app);
+    if (purpose == PURPOSE_OFFER && end == DIALOG_YES)
+        app_care_choose(app, at);
     if (purpose == PURPOSE_METHOD && end == DIALOG_YES)
         take_method(app, at);
     if (purpose == PURPOSE_WAITS)
@@ -318,25 +337,39 @@ static void show_result(struct app *app)
     app->state.page = PAGE_RESULT;
 }
 
-void app_take(struct app *app)
+static void take_item(struct app *app, const struct bridge_item *item)
 {
-    for (struct bridge_item *item; (item = bridge_take(app->bridge)) != NULL;) {
-        switch (item->kind) {
-        case ITEM_EVENT:
-            model_apply(&app->model, &item->event, item->at_ms);
-            if (item->event.kind == EVENT_RESULT && app->state.job >= JOB_RUN)
-                show_result(app); /* what is asked then is asked about it */
-            break;
-        case ITEM_DONE:
-            job_done(app, item);
-            break;
-        case ITEM_QUESTION:
-            app->question = item;
-            continue; /* kept until it is answered */
+    if (item->kind == ITEM_DONE) {
+        job_done(app, item);
+        return;
+    }
+    model_apply(&app->model, &item->event, item->at_ms);
+    if (item->event.kind == EVENT_RESULT && app->state.job >= JOB_RUN)
+        show_result(app); /* what is asked then is asked about it */
+}
+
+/* Only one of the bridges has a job at a time. */
+static void take_from(struct app *app, struct bridge *bridge)
+{
+    for (struct bridge_item *item; bridge != NULL && (item = bridge_take(bridge)) != NULL;) {
+        if (item->kind == ITEM_QUESTION) {
+            app->question = item; /* kept until it is answered */
+            app->asking = bridge;
+            continue;
         }
+        if (bridge == app->care_bridge)
+            app_care_take(app, item);
+        else
+            take_item(app, item);
         bridge_item_free(item);
     }
-    if (app->question != NULL && app->state.cancelling) {
+}
+
+void app_take(struct app *app)
+{
+    take_from(app, app->bridge);
+    take_from(app, app->care_bridge);
+    if (app->question != NULL && (app->state.cancelling || app->state.care.cancelling)) {
         if (app->dialog.kind != DIALOG_NONE && app->purpose == PURPOSE_QUESTION)
             dialog_close(&app->dialog);
         bridge_item_free(app->question); /* the bridge has declined it */
@@ -348,6 +381,8 @@ void app_take(struct app *app)
 
 static void carry_out(struct app *app, struct intent intent)
 {
+    if (app_care_intent(app, &intent))
+        return;
     switch (intent.kind) {
     case INTENT_LOOK:
         look(app);
@@ -385,7 +420,7 @@ static void carry_out(struct app *app, struct intent intent)
     case INTENT_LEAVE:
         leave(app);
         break;
-    case INTENT_NONE:
+    default:
         break;
     }
 }
@@ -457,6 +492,8 @@ static int exit_code(const struct app *app, int signal, struct err *err)
         err_set(err, ERR_WORLD, "%s", app->model.verdict != NULL ? app->model.verdict : "not proven");
     } else if (state->err.code != ERR_NONE) {
         *err = state->err;
+    } else if (state->page >= PAGE_START) {
+        return 0; /* each page has told what became of its action */
     } else {
         err_set(err, ERR_CANCELLED, "left before anything was changed");
     }
@@ -466,6 +503,7 @@ static int exit_code(const struct app *app, int signal, struct err *err)
 int app_end(struct app *app, int signal, struct err *err)
 {
     bridge_close(app->bridge);
+    app_care_free(app);
     int code = exit_code(app, signal, err);
     bridge_item_free(app->question);
     dialog_close(&app->dialog);

@@ -18,11 +18,11 @@ struct bridge {
     const char *state_dir;
     struct port port;
     pthread_t thread;
-    bool stale; /* the engine's thread only: a job was cancelled */
+    bool stale; /* a job was cancelled, or the answers are others; not the engine's thread only while no job runs */
     pthread_mutex_t lock; /* over all that follows */
     pthread_cond_t changed;
     enum job job;
-    char *run; /* the one that a later job is about */
+    char *run; /* what a later job is about */
     bool closing, cancelled;
     struct bridge_item *first, **last;
     bool asking, answered;
@@ -130,6 +130,12 @@ static int run_job(struct bridge *bridge, void **engine, enum job job, struct er
         rc = bridge->engine->later(*engine, job, bridge->state_dir, bridge->run, err);
         bridge->stale = true;
         return rc;
+    case JOB_SHOW:
+        if (*engine == NULL || bridge->stale)
+            *engine = fresh_engine(bridge, *engine);
+        return bridge->engine->care(*engine, job, bridge->run, err);
+    case JOB_APPLY:
+        return bridge->engine->care(*engine, job, bridge->run, err);
     case JOB_NONE:
         break;
     }
@@ -235,6 +241,13 @@ void bridge_start_later(struct bridge *bridge, enum job job, const char *run)
     free(bridge->run); /* its thread waits for a job */
     bridge->run = copy;
     bridge_start(bridge, job);
+}
+
+void bridge_renew(struct bridge *bridge)
+{
+    pthread_mutex_lock(&bridge->lock);
+    bridge->stale = true;
+    pthread_mutex_unlock(&bridge->lock);
 }
 
 struct bridge_item *bridge_take(struct bridge *bridge)

@@ -2,9 +2,15 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
 	ui/app.c \
+	ui/app_care.c \
+	ui/app_room.h \
 	ui/ask.c \
 	ui/bridge.c \
 	ui/canvas.c \
+	ui/care.c \
+	ui/care_check.c \
+	ui/care_trouble.c \
+	ui/care_upkeep.c \
 	ui/dialog.c \
 	ui/field.c \
 	ui/form.c \
@@ -12,15 +18,18 @@ libui_a_SOURCES = \
 	ui/loop.c \
 	ui/monitor.c \
 	ui/screen.c \
+	ui/screen_care.c \
 	ui/screen_checks.c \
 	ui/screen_hosts.c \
 	ui/screen_monitor.c \
 	ui/screen_plan.c \
 	ui/screen_result.c \
 	ui/screen_run.c \
+	ui/screen_start.c \
 	ui/term.c \
 	ui/term_lost.c \
 	ui/theme.c \
+	ui/views.c \
 	ui/waits.c \
 	ui/widgets.c \
 	ui/wizard.c

@@ -162,6 +162,17 @@ static bool utf8_here(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+/* One view after the other. */
+static int show_all(const struct loop_view *view, struct canvas *canvas)
+{
+    int ended = 0;
+    while (view != NULL && ended == 0) {
+        ended = turn(view, canvas);
+        view = ended == 0 && view->next != NULL ? view->next(view->next_context) : NULL;
+    }
+    return ended;
+}
+
 int loop_show(const struct loop_view *view, const struct wizard_options *options, struct err *err)
 {
     struct canvas canvas;
@@ -170,66 +181,10 @@ int loop_show(const struct loop_view *view, const struct wizard_options *options
     if (catch_signals(old, err) != 0 || term_open(options, err) != 0)
         return -1;
     canvas_init(&canvas, APP_ROWS, APP_COLS, options->ascii || !utf8_here());
-    int ended = turn(view, &canvas);
+    int ended = show_all(view, &canvas);
     term_close(); /* before the engine is waited for: the screen is the person's again */
     int code = view->end(view->context, ended, err);
     canvas_free(&canvas);
     release_signals(old);
     return code;
-}
-
-static void draw_app(void *context, struct canvas *canvas)
-{
-    struct app *app = context;
-    app->state.now_ms = clock_ms();
-    app_draw(app, canvas);
-}
-
-static void key_app(void *context, int key)
-{
-    app_key(context, key);
-}
-
-static void take_app(void *context)
-{
-    app_take(context);
-}
-
-static bool left_app(void *context)
-{
-    const struct app *app = context;
-    return app->leave;
-}
-
-static const char *stopped_app(void *context)
-{
-    const struct app *app = context;
-    return app->state.job >= JOB_RUN ? "dualserver is stopped in the middle of a run; `fg` goes on. Where it has stopped the master's mysqld,\n"
-                                       "the watchdog on the master starts that again within 15 s.\n"
-                                     : LOOP_STOPPED;
-}
-
-static int end_app(void *context, int signal, struct err *err)
-{
-    struct app *app = context;
-    if (app->state.job >= JOB_RUN)
-        tell("dualserver: bringing the run to a safe end\n");
-    return app_end(app, signal, err);
-}
-
-int loop_run(const struct answers *answers, const struct bridge_engine *engine, const struct wizard_options *options,
-             struct err *err)
-{
-    struct app app;
-    struct err ignored = ERR_INIT;
-    int code = -1;
-    if (app_init(&app, answers, engine, options->state_dir, err) == 0) {
-        const struct loop_view view = { .context = &app, .fds = { bridge_fd(app.bridge), -1, -1 }, .draw = draw_app, .key = key_app,
-                                        .take = take_app, .left = left_app, .stopped = stopped_app, .end = end_app };
-        code = loop_show(&view, options, err);
-    }
-    if (code >= 0)
-        return code;
-    app_end(&app, 0, &ignored);
-    return err_exit_code(err);
 }

@@ -1,4 +1,4 @@
-/* The live screen with its threads: a bridge for each server, one for actions. */
+/* The live screen with its threads: a bridge for each server. */
 #include "ui/monitor.h"
 
 #include <stdio.h>
@@ -7,14 +7,14 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "care/check.h"
 #include "engine/engine.h"
 #include "ui/ask.h"
+#include "ui/care.h"
 #include "ui/help.h"
 #include "ui/keys.h"
 #include "ui/loop.h"
 
-enum { LANE_MASTER, LANE_SLAVE, LANE_ACTION, LANES };
+enum { LANE_MASTER, LANE_SLAVE, LANES };
 
 /* One bridge and what it does. */
 struct lane {
@@ -29,6 +29,8 @@ struct monitor {
     struct lane lanes[LANES];
     struct lane *asking;   /* whose question the dialog shows; NULL: none */
     bool leave;
+    const struct care_action *wanted; /* its page is to be shown instead */
+    struct loop_view loop;
 };
 
 /* On the lanes' threads. */
@@ -56,7 +58,6 @@ static void close_worker(void *context)
 }
 
 #define EVENT_SAMPLE "sample" /* EVENT_STATUS with this id carries a sample */
-#define EVENT_SAID "said"     /* ... what an action has to say */
 
 static void emit(const struct worker *worker, const char *id, struct buf *text)
 {
@@ -84,48 +85,10 @@ static int look_slave(void *worker, struct err *err)
     return look(worker, SIDE_SLAVE, err);
 }
 
-/* Set before its job begins, read while it runs: the bridge's lock lies between. */
-static const struct monitor_action *wanted;
-
-static int act(void *context, struct err *err)
-{
-    struct worker *worker = context;
-    struct buf said = BUF_INIT;
-    const int rc = wanted->run(&worker->care, worker->state_dir, &said, err);
-    if (rc == 0)
-        emit(worker, EVENT_SAID, &said);
-    buf_free(&said);
-    return rc;
-}
-
 static const struct bridge_engine engines[LANES] = {
     [LANE_MASTER] = { .open = open_worker, .look = look_master, .close = close_worker },
     [LANE_SLAVE] = { .open = open_worker, .look = look_slave, .close = close_worker },
-    [LANE_ACTION] = { .open = open_worker, .look = act, .close = close_worker },
 };
-
-/* The actions. */
-
-static int check_now(struct care *care, const char *state_dir, struct buf *said, struct err *err)
-{
-    static const enum care_verdict order[] = { CARE_CRITICAL, CARE_WARNING, CARE_UNKNOWN, CARE_OK };
-    const struct check_wish wish = { .state_dir = state_dir };
-    struct check_report report;
-    if (care_check(care, &wish, &report, err) != 0)
-        return -1;
-    buf_addf(said, "%s\n", care_verdict_word(report.verdict));
-    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
-        for (size_t i = 0; i < report.count; i++)
-            if (report.findings[i].severity == order[k])
-                buf_addf(said, "%-9s %s: %s\n", care_verdict_word(order[k]), report.findings[i].id, report.findings[i].text);
-    check_report_free(&report);
-    return 0;
-}
-
-const struct monitor_action monitor_actions[] = {
-    { 'c', "check now", "Check", check_now },
-};
-const size_t monitor_action_count = sizeof monitor_actions / sizeof *monitor_actions;
 
 /* On the screen's thread. */
 
@@ -143,8 +106,6 @@ static void take_event(struct monitor *monitor, int lane, const struct bridge_it
         return;
     if (strcmp(event->id, EVENT_SAMPLE) == 0)
         monitor_apply(&monitor->view, lane == LANE_MASTER ? SIDE_MASTER : SIDE_SLAVE, event->text, item->at_ms);
-    else if (strcmp(event->id, EVENT_SAID) == 0 && monitor->view.dialog.kind == DIALOG_NONE)
-        dialog_open(&monitor->view.dialog, DIALOG_READ, wanted->title, event->text, NULL);
 }
 
 static void take_done(struct monitor *monitor, int lane, const struct bridge_item *item)
@@ -153,13 +114,8 @@ static void take_done(struct monitor *monitor, int lane, const struct bridge_ite
     of->busy = false;
     of->failed = item->rc != 0;
     of->ended_ms = item->at_ms;
-    if (lane == LANE_ACTION) {
-        monitor->view.busy = NULL;
-        if (item->rc != 0 && monitor->view.dialog.kind == DIALOG_NONE)
-            dialog_open(&monitor->view.dialog, DIALOG_READ, wanted->title, item->err.text, NULL);
-    } else if (item->rc != 0) {
+    if (item->rc != 0)
         monitor_lost(&monitor->view, lane == LANE_MASTER ? SIDE_MASTER : SIDE_SLAVE, item->err.text);
-    }
 }
 
 static void take_lane(struct monitor *monitor, int lane)
@@ -259,7 +215,6 @@ static void do_own(struct monitor *monitor, enum own_key does)
 static void on_key(void *context, int key)
 {
     struct monitor *monitor = context;
-    struct lane *lane = &monitor->lanes[LANE_ACTION];
     if (monitor->view.dialog.kind != DIALOG_NONE && key != K_CTRL_C && key != K_SIGINT) {
         dialog_took(monitor, key);
         return;
@@ -267,13 +222,9 @@ static void on_key(void *context, int key)
     for (size_t i = 0; i < sizeof own_keys / sizeof *own_keys; i++)
         if (own_keys[i].key == key)
             do_own(monitor, own_keys[i].does);
-    for (size_t i = 0; i < monitor_action_count; i++) {
-        if (monitor_actions[i].key != key || lane->busy)
-            continue;
-        wanted = &monitor_actions[i];
-        monitor->view.busy = wanted->label;
-        begin(lane);
-    }
+    for (size_t i = 0; i < care_action_count; i++)
+        if (care_actions[i]->key == key && care_actions[i]->show != NULL)
+            monitor->wanted = care_actions[i];
 }
 
 static void draw(void *context, struct canvas *canvas)
@@ -287,7 +238,7 @@ static void draw(void *context, struct canvas *canvas)
 static bool left(void *context)
 {
     const struct monitor *monitor = context;
-    return monitor->leave;
+    return monitor->leave || monitor->wanted != NULL;
 }
 
 static const char *stopped(void *context)
@@ -309,19 +260,12 @@ static void end_lanes(struct monitor *monitor)
 }
 
 /* A host that does not answer takes some seconds to be let go of. */
-static int end(void *context, int signal, struct err *err)
+bool monitor_busy(const struct monitor *monitor)
 {
-    const struct monitor *monitor = context;
     bool busy = false;
     for (int lane = 0; lane < LANES; lane++)
         busy = busy || monitor->lanes[lane].busy;
-    if (busy)
-        (void)fputs("dualserver: closing the connections\n", stderr);
-    end_lanes(context);
-    if (signal == 0)
-        return 0;
-    err_set_detail(err, ERR_SIGNAL, signal, "ended by signal %d", signal);
-    return err_exit_code(err);
+    return busy;
 }
 
 static int open_lanes(struct monitor *monitor, const struct answers *answers, const char *state_dir, struct err *err)
@@ -337,26 +281,42 @@ static int open_lanes(struct monitor *monitor, const struct answers *answers, co
     return 0;
 }
 
-bool monitor_possible(struct err *err)
+struct monitor *monitor_open(const struct answers *answers, const char *state_dir, struct err *err)
 {
-    return terminal_possible("monitor", "check", err);
+    struct monitor *monitor = mem_alloc(sizeof *monitor);
+    monitor->view = (struct monitor_view){ .hosts = { answers->master.host, answers->slave.host }, .database = answers->database,
+                                           .begun_ms = clock_ms() };
+    if (open_lanes(monitor, answers, state_dir, err) != 0) {
+        monitor_close(monitor);
+        return NULL;
+    }
+    monitor->loop = (struct loop_view){ .context = monitor, .draw = draw, .key = on_key, .take = take, .left = left, .stopped = stopped,
+                                        .fds = { bridge_fd(monitor->lanes[LANE_MASTER].bridge),
+                                                 bridge_fd(monitor->lanes[LANE_SLAVE].bridge), -1 } };
+    return monitor;
 }
 
-int monitor_run(const struct answers *answers, const struct wizard_options *options, struct err *err)
+const struct loop_view *monitor_loop(const struct monitor *monitor)
 {
-    struct monitor monitor = { .view = { .hosts = { answers->master.host, answers->slave.host }, .database = answers->database,
-                                         .begun_ms = clock_ms() } };
-    struct loop_view view = { .context = &monitor, .draw = draw, .key = on_key, .take = take, .left = left, .stopped = stopped,
-                              .end = end };
-    if (!monitor_possible(err))
-        return err_exit_code(err);
-    int code = open_lanes(&monitor, answers, options->state_dir, err);
-    for (int lane = 0; code == 0 && lane < LANES; lane++)
-        view.fds[lane] = bridge_fd(monitor.lanes[lane].bridge);
-    if (code == 0)
-        code = loop_show(&view, options, err);
-    if (code >= 0)
-        return code;
-    end_lanes(&monitor);
-    return err_exit_code(err);
+    return &monitor->loop;
+}
+
+const struct care_action *monitor_wanted(const struct monitor *monitor)
+{
+    return monitor->wanted;
+}
+
+void monitor_again(struct monitor *monitor)
+{
+    monitor->wanted = NULL;
+    monitor->leave = false;
+    monitor->view.begun_ms = clock_ms();
+}
+
+void monitor_close(struct monitor *monitor)
+{
+    if (monitor == NULL)
+        return;
+    end_lanes(monitor);
+    free(monitor);
 }

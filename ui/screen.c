@@ -3,15 +3,20 @@
 
 #include <string.h>
 
+#include "ui/care.h"
 #include "ui/keys.h"
 
 const struct screen *const screens[PAGE_COUNT] = {
     [PAGE_HOSTS] = &screen_hosts, [PAGE_CHECKS] = &screen_checks, [PAGE_PLAN] = &screen_plan,
-    [PAGE_RUN] = &screen_run,     [PAGE_RESULT] = &screen_result,
+    [PAGE_RUN] = &screen_run,     [PAGE_RESULT] = &screen_result, [PAGE_START] = &screen_start,
+    [PAGE_CARE] = &screen_care,
 };
+
+#define SETUP_PAGES (PAGE_RESULT + 1)
 
 static const enum job page_jobs[PAGE_COUNT] = {
     [PAGE_HOSTS] = JOB_NONE, [PAGE_CHECKS] = JOB_LOOK, [PAGE_PLAN] = JOB_PLAN, [PAGE_RUN] = JOB_RUN, [PAGE_RESULT] = JOB_RUN,
+    [PAGE_START] = JOB_NONE, [PAGE_CARE] = JOB_NONE,
 };
 
 enum job_state screen_job(const struct state *state, enum job job)
@@ -30,19 +35,40 @@ unsigned screen_ways(const struct state *state)
     return state->waits && state->job == JOB_NONE ? ways[past_state(&state->past)] : 0;
 }
 
+static unsigned care_situation(const struct care_page *page)
+{
+    if (page->job != JOB_NONE)
+        return WHEN_BUSY;
+    return WHEN_IDLE | (page->pending ? WHEN_PENDING : WHEN_CALM) | (page->offer_count > 0 ? WHEN_OFFERS : 0) |
+           (page->what != NULL && page->what[0] == '\0' && !page->done ? WHEN_FIRST : WHEN_FURTHER);
+}
+
 static unsigned situation(const struct state *state)
 {
     static const unsigned bits[] = {
         [JOB_NOT_YET] = WHEN_IDLE, [JOB_BUSY] = WHEN_BUSY, [JOB_GOOD] = WHEN_GOOD | WHEN_IDLE, [JOB_BAD] = WHEN_BAD | WHEN_IDLE,
     };
-    return bits[screen_job(state, page_jobs[state->page])] | screen_ways(state);
+    if (state->page == PAGE_CARE)
+        return care_situation(&state->care);
+    return bits[screen_job(state, page_jobs[state->page])] | screen_ways(state) | (state->start ? WHEN_START : WHEN_ALONE) |
+           (state->pair_form ? WHEN_PAIR : WHEN_SETUP);
+}
+
+static const struct binding *bindings_of(const struct screen *screen, const struct state *state, size_t *count)
+{
+    if (screen->keys != NULL)
+        return screen->keys(state, count);
+    *count = screen->binding_count;
+    return screen->bindings;
 }
 
 const struct binding *screen_binding(const struct screen *screen, const struct state *state, int key)
 {
     unsigned now = situation(state);
-    for (size_t i = 0; i < screen->binding_count; i++) {
-        const struct binding *binding = &screen->bindings[i];
+    size_t count;
+    const struct binding *bindings = bindings_of(screen, state, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct binding *binding = &bindings[i];
         if (binding->key == key && (binding->when == 0 || (binding->when & now) != 0))
             return binding;
     }
@@ -54,7 +80,7 @@ static const struct {
     const char *name;
 } key_names[] = {
     { K_ENTER, "Enter" }, { K_ESC, "Esc" },       { K_TAB, "Tab" },           { K_F1, "F1" },
-    { K_F2, "F2" },       { K_F10, "F10" },       { K_PAGE_DOWN, "PgDn" },    { K_UP, "Up" },
+    { K_F2, "F2" },       { K_F10, "F10" },       { K_PAGE_DOWN, "PgDn" },    { K_UP, "Up/Down" },
     { K_DOWN, "Down" },   { K_SPACE, "Space" },   { K_LEFT, "Left/Right" },
 };
 
@@ -72,9 +98,11 @@ static void draw_keys(const struct screen *screen, const struct state *state, st
 {
     int row = canvas->rows - 1, col = 1;
     unsigned now = situation(state);
+    size_t count;
+    const struct binding *bindings = bindings_of(screen, state, &count);
     canvas_fill(canvas, row, 0, 1, canvas->cols, STYLE_KEYS);
-    for (size_t i = 0; i < screen->binding_count; i++) {
-        const struct binding *binding = &screen->bindings[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct binding *binding = &bindings[i];
         if (binding->label == NULL || (binding->when != 0 && (binding->when & now) == 0))
             continue;
         col += draw_key_name(canvas, row, col, binding->key) + 1;
@@ -82,19 +110,33 @@ static void draw_keys(const struct screen *screen, const struct state *state, st
     }
 }
 
+const char *screen_title(const struct screen *screen, const struct state *state)
+{
+    if (state->page == PAGE_CARE)
+        return state->care.action->title;
+    return state->page == PAGE_HOSTS && state->pair_form ? "Which servers?" : screen->title;
+}
+
+/* Where we are on the way of a set-up. */
+static void draw_way(const struct state *state, struct canvas *canvas)
+{
+    if (canvas->cols >= 60) {
+        int col = 26;
+        for (int page = 0; page < SETUP_PAGES; page++)
+            col += canvas_put(canvas, 0, col, -1, STYLE_TITLE,
+                              canvas_glyph(canvas, page <= (int)state->page ? GLYPH_BULLET : GLYPH_DOT)) + 1;
+    }
+    char number[] = { (char)('1' + state->page), '/', (char)('0' + SETUP_PAGES), '\0' };
+    canvas_right(canvas, 0, 0, canvas->cols - 1, STYLE_TITLE, number);
+}
+
 void screen_frame(const struct screen *screen, const struct state *state, struct canvas *canvas)
 {
     canvas_fill(canvas, 0, 0, 1, canvas->cols, STYLE_TITLE);
     canvas_put(canvas, 0, 1, -1, STYLE_TITLE, "dualserver");
-    canvas_put(canvas, 0, 13, -1, STYLE_TITLE, screen->title);
-    if (canvas->cols >= 60) {
-        int col = 26;
-        for (int page = 0; page < PAGE_COUNT; page++) /* where we are on the way */
-            col += canvas_put(canvas, 0, col, -1, STYLE_TITLE,
-                              canvas_glyph(canvas, page <= (int)state->page ? GLYPH_BULLET : GLYPH_DOT)) + 1;
-    }
-    char number[] = { (char)('1' + state->page), '/', (char)('0' + PAGE_COUNT), '\0' };
-    canvas_right(canvas, 0, 0, canvas->cols - 1, STYLE_TITLE, number);
+    canvas_put(canvas, 0, 13, -1, STYLE_TITLE, screen_title(screen, state));
+    if (state->page <= PAGE_RESULT && !state->pair_form)
+        draw_way(state, canvas);
     draw_keys(screen, state, canvas);
 }
 

@@ -112,7 +112,7 @@ static struct intent act(const struct model *model, struct state *state, enum ac
         return (struct intent){ .kind = INTENT_LOOK };
     case ACT_BACK:
         if (!form->all)
-            return (struct intent){ .kind = INTENT_QUIT };
+            return (struct intent){ .kind = state->start ? INTENT_START : INTENT_QUIT };
         form_show_all(form, false);
         break;
     case ACT_SWITCH:
@@ -140,11 +140,14 @@ static bool text(struct state *state, int key)
 }
 
 static const struct binding bindings[] = {
-    { K_ENTER, ACT_NEXT, "look at the hosts", 0 },
+    { K_ENTER, ACT_NEXT, "look at the hosts", WHEN_SETUP },
+    { K_ENTER, ACT_NEXT, "use these servers", WHEN_PAIR },
     { K_TAB, ACT_DOWN, "next", 0 },
     { K_F2, ACT_SWITCH, "all answers", 0 },
     { K_F1, ACT_HELP, "help", 0 },
-    { K_F10, ACT_QUIT, "quit", 0 },
+    { K_F10, ACT_QUIT, "quit", WHEN_ALONE },
+    { K_ESC, ACT_BACK, "start", WHEN_START },
+    { K_F10, ACT_QUIT, NULL, 0 },
     { K_ESC, ACT_BACK, NULL, 0 },
     { 'q', ACT_QUIT, NULL, 0 },
     { K_SPACE, ACT_RIGHT, NULL, 0 },

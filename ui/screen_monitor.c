@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "ui/app.h"
+#include "ui/care.h"
 
 #define GRAPH_ROWS 2
 #define STATEMENTS_ROW 15
@@ -231,7 +232,8 @@ static void draw_slave(struct canvas *canvas, int row, int col, int width, const
 static bool draw_silence(const struct monitor_view *view, enum side side, struct canvas *canvas, int row, int col, int width)
 {
     const struct monitor_server *server = &view->servers[side];
-    const uint64_t since = server->seen ? server->last_ms : view->begun_ms;
+    const bool away = server->seen && server->lost == NULL && server->last_ms < view->begun_ms; /* nobody looked since */
+    const uint64_t since = server->seen && !away ? server->last_ms : view->begun_ms;
     const uint64_t silent = view->now_ms > since ? view->now_ms - since : 0;
     struct buf text = BUF_INIT;
     if (server->lost == NULL && (view->paused || silent < MONITOR_SILENT_MS))
@@ -304,15 +306,17 @@ static void draw_frame(const struct monitor_view *view, struct canvas *canvas)
     canvas_fill(canvas, 0, 0, 1, canvas->cols, STYLE_TITLE);
     canvas_put(canvas, 0, 1, -1, STYLE_TITLE, "dualserver");
     canvas_putf(canvas, 0, 13, -1, STYLE_TITLE, "Monitor  %s", view->database);
-    canvas_right(canvas, 0, 0, canvas->cols - 1, STYLE_TITLE, view->paused ? "paused" : view->busy != NULL ? view->busy : "every 2 s");
+    canvas_right(canvas, 0, 0, canvas->cols - 1, STYLE_TITLE, view->paused ? "paused" : "every 2 s");
     canvas_fill(canvas, canvas->rows - 1, 0, 1, canvas->cols, STYLE_KEYS);
-    for (size_t i = 0; i < monitor_action_count; i++) {
-        col += canvas_putf(canvas, canvas->rows - 1, col, -1, STYLE_STRONG, "%c", monitor_actions[i].key) + 1;
-        col += canvas_put(canvas, canvas->rows - 1, col, -1, STYLE_KEYS, monitor_actions[i].label) + 3;
+    for (size_t i = 0; i < care_action_count; i++) {
+        if (care_actions[i]->show == NULL)
+            continue;
+        col += canvas_putf(canvas, canvas->rows - 1, col, -1, STYLE_STRONG, "%c", care_actions[i]->key) + 1;
+        col += canvas_put(canvas, canvas->rows - 1, col, -1, STYLE_KEYS, care_actions[i]->label) + 2;
     }
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         col += canvas_put(canvas, canvas->rows - 1, col, -1, STYLE_STRONG, own[i].key) + 1;
-        col += canvas_put(canvas, canvas->rows - 1, col, -1, STYLE_KEYS, own[i].label) + 3;
+        col += canvas_put(canvas, canvas->rows - 1, col, -1, STYLE_KEYS, own[i].label) + 2;
     }
 }
 

@@ -20,7 +20,7 @@ static const struct {
     { " ", STYLE_TEXT },
 };
 
-static enum style style_of(const char *line)
+enum style plan_line_style(const char *line)
 {
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (strncmp(line, marks[i].begin, strlen(marks[i].begin)) == 0)
@@ -33,7 +33,7 @@ static void plan_lines(const char *plan, struct lines *lines, int width)
     char *copy = mem_dup(plan), *at = copy;
     for (char *line; (line = text_line(&at)) != NULL;) {
         int indent = (int)strspn(line, " ") + 4;
-        lines_wrap(lines, style_of(line), width, indent < width / 2 ? indent : 0, line);
+        lines_wrap(lines, plan_line_style(line), width, indent < width / 2 ? indent : 0, line);
     }
     free(copy);
 }

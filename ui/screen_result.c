@@ -129,6 +129,8 @@ static struct intent act(const struct model *model, struct state *state, enum ac
         return (struct intent){ .kind = INTENT_LEAVE };
     case ACT_BACK:
         return (struct intent){ .kind = INTENT_PAGE, .page = PAGE_RUN };
+    case ACT_START:
+        return (struct intent){ .kind = state->job == JOB_NONE ? INTENT_START : INTENT_NONE };
     case ACT_RESUME:
         return (struct intent){ .kind = INTENT_LATER, .job = JOB_RESUME };
     case ACT_UNDO:
@@ -148,8 +150,10 @@ static const struct binding bindings[] = {
     { 'r', ACT_RESUME, "resume", WHEN_RESUME },
     { 'u', ACT_UNDO, "undo", WHEN_UNDO },
     { 'a', ACT_ACCEPT, "accept", WHEN_ACCEPT },
+    { 's', ACT_START, "start page", WHEN_START },
     { K_ESC, ACT_BACK, "steps and log", 0 },
-    { K_PAGE_DOWN, ACT_PAGE_DOWN, "scroll", 0 },
+    { K_PAGE_DOWN, ACT_PAGE_DOWN, "scroll", WHEN_ALONE },
+    { K_PAGE_DOWN, ACT_PAGE_DOWN, NULL, 0 },
     { K_F1, ACT_HELP, "help", 0 },
     { 'q', ACT_CANCEL, NULL, WHEN_BUSY },
     { 'q', ACT_QUIT, NULL, 0 }, /* as Enter */

@@ -8,6 +8,7 @@
 #include "engine/runs.h"
 #include "ui/app.h"
 #include "ui/loop.h"
+#include "ui/monitor.h"
 
 static void *open_engine(const struct answers *answers, const struct port *port, const char *state_dir)
 {
@@ -49,6 +50,7 @@ static void close_engine(void *engine)
 
 static const struct bridge_engine the_engine = {
     .open = open_engine, .look = look, .plan = plan, .run = run, .close = close_engine, .later = later, .find = runs_find,
+    .made = runs_made,
 };
 
 bool terminal_possible(const char *what, const char *instead, struct err *err)
@@ -69,6 +71,11 @@ bool terminal_possible(const char *what, const char *instead, struct err *err)
     return true;
 }
 
+bool monitor_possible(struct err *err)
+{
+    return terminal_possible("monitor", "check", err);
+}
+
 bool wizard_possible(struct err *err)
 {
     return terminal_possible("wizard", "setup", err);
@@ -76,7 +83,7 @@ bool wizard_possible(struct err *err)
 
 int wizard_run(const struct answers *answers, const struct wizard_options *options, struct err *err)
 {
-    if (!wizard_possible(err))
+    if (!(options->first == FIRST_MONITOR ? monitor_possible : wizard_possible)(err))
         return err_exit_code(err);
     char *found = options->state_dir == NULL ? engine_state_dir() : NULL;
     struct wizard_options complete = *options;

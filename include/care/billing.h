@@ -54,6 +54,9 @@ void billing_free(struct billing *billing);
 int billing_try(struct care *care, struct billing_trial *trial, struct err *err);
 void billing_trial_free(struct billing_trial *trial);
 
+/* What the file says: where reports are read, each setting, and the file itself with its secrets masked. Appends lines. */
+int billing_describe(struct care *care, struct buf *to, struct err *err);
+
 /* Their parts. */
 
 /* Reads the answers' billing_ini from the master. ERR_REFUSED when it is nothing that can be edited. */

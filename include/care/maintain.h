@@ -71,6 +71,8 @@ struct maintain {
 };
 
 int maintain_plan(struct care *care, const struct maintain_wish *wish, struct maintain *maintain, struct err *err);
+/* Looks and plans again after a person has thought: while that lasted a slave may have come that is not as far. ERR_REFUSED when it is so. */
+int maintain_same(struct care *care, const struct maintain_wish *wish, const struct maintain *maintain, struct err *err);
 /* Also makes sure that the logs that should stay are there, and that the slave replicates as before. */
 int maintain_carry_out(struct care *care, struct maintain *maintain, struct err *err);
 /* What uses the disk, what can go and why: lines for a person. Appends. */

@@ -26,6 +26,10 @@ struct bridge_engine {
     /* What the journal says of the run of that name; NULL: of the last one that waits for something. *past is the caller's.
      * Called on the screens' thread; reads files of this machine only. */
     int (*find)(const char *state_dir, const char *run, struct past *past, struct err *err);
+    /* The last run that made a pair. Likewise. */
+    bool (*made)(const char *state_dir, const struct answers *answers, struct past *past);
+    /* The commands after set-up (ui/care.h): JOB_SHOW or JOB_APPLY; what: an action's id and what it is to show. */
+    int (*care)(void *engine, enum job job, const char *what, struct err *err);
 };
 
 enum item_kind { ITEM_EVENT, ITEM_QUESTION, ITEM_DONE };
@@ -47,7 +51,8 @@ struct bridge *bridge_open(const struct bridge_engine *engine, const struct answ
                            struct err *err);
 int bridge_fd(const struct bridge *bridge);             /* readable while there may be items */
 void bridge_start(struct bridge *bridge, enum job job); /* only while no job runs */
-void bridge_start_later(struct bridge *bridge, enum job job, const char *run); /* the same, about that run */
+void bridge_start_later(struct bridge *bridge, enum job job, const char *run); /* the same, about that run, or what is to be shown */
+void bridge_renew(struct bridge *bridge); /* the answers are others now: the next job begins with a new engine; only while no job runs */
 struct bridge_item *bridge_take(struct bridge *bridge); /* the oldest; NULL: none */
 void bridge_item_free(struct bridge_item *item);
 /* Answers the question that waits. With rc -1 err goes to the engine. Takes answer->secret over. */

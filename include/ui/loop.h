@@ -16,13 +16,15 @@ struct loop_view {
     void (*take)(void *context); /* also once a tick */
     bool (*left)(void *context); /* it is to end */
     const char *(*stopped)(void *context); /* what is said when it is stopped (^Z); a line, or more */
-    /* The terminal is the person's again. signal: what ended it; 0: the person did. The exit code. */
+    const struct loop_view *(*next)(void *next_context); /* when it has left: what is shown then; NULL: nothing, it ends */
+    void *next_context;
+    /* Of the first view: the terminal is the person's again. signal: what ended it; 0: the person did. The exit code. */
     int (*end)(void *context, int signal, struct err *err);
 };
 /* -1 when there is no terminal to be had: end() has not been called then. */
 int loop_show(const struct loop_view *view, const struct wizard_options *options, struct err *err);
 
-/* The wizard, with any engine. */
+/* The wizard (ui/views.c), with any engine. */
 int loop_run(const struct answers *answers, const struct bridge_engine *engine, const struct wizard_options *options,
              struct err *err);
 

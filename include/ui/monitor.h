@@ -1,9 +1,12 @@
 /* monitor.h - the live screen: both servers side by side, what they do over time, what runs on the slave.
  *
- *     return monitor_run(&answers, &options, &err);       takes the terminal over; the exit code
+ *     struct monitor *monitor = monitor_open(&answers, state_dir, err);     answers are borrowed until monitor_close()
+ *     show monitor_loop(monitor)                                            until it has left
+ *     monitor_wanted(monitor)                                               the command after set-up that was called for there
+ *     monitor_again(monitor), show it again; monitor_close(monitor)         nothing is looked at while it is not shown
  *
- * Each server is looked at on a thread of its own (a bridge), so that one that does not answer holds up nothing of the other; actions
- * run on a third. The view is pure: events in, a canvas out.
+ * Each server is looked at on a thread of its own (a bridge), so that one that does not answer holds up nothing of the other. The view
+ * is pure: events in, a canvas out.
  */
 #ifndef DUALSERVER_UI_MONITOR_H
 #define DUALSERVER_UI_MONITOR_H
@@ -11,7 +14,7 @@
 #include "care/monitor.h"
 #include "ui/canvas.h"
 #include "ui/dialog.h"
-#include "ui/wizard.h"
+#include "ui/loop.h"
 
 enum {
     MONITOR_POINTS = 240,       /* of a graph: what a wide terminal shows */
@@ -38,22 +41,12 @@ struct monitor_view {
     const char *hosts[2];       /* as in the answers; borrowed */
     const char *database;
     struct monitor_server servers[2]; /* by enum side */
-    uint64_t begun_ms, now_ms;
+    uint64_t begun_ms, now_ms;  /* begun_ms: since when it is shown */
     unsigned tick;
     bool paused;
-    const char *busy;           /* the action that runs; NULL: none */
     size_t top;                 /* of the statements */
     struct dialog dialog;
 };
-
-/* One thing a key does on the pair; its words go into a dialog. On a thread of its own. */
-struct monitor_action {
-    int key;
-    const char *label, *title;
-    int (*run)(struct care *care, const char *state_dir, struct buf *said, struct err *err);
-};
-extern const struct monitor_action monitor_actions[];
-extern const size_t monitor_action_count;
 
 void monitor_apply(struct monitor_view *view, enum side side, const char *sample, uint64_t at_ms);
 void monitor_lost(struct monitor_view *view, enum side side, const char *why);
@@ -62,6 +55,13 @@ void monitor_view_free(struct monitor_view *view);
 
 /* True when standard input and output are a terminal that is large enough; else err says so and names `check`. */
 bool monitor_possible(struct err *err);
-int monitor_run(const struct answers *answers, const struct wizard_options *options, struct err *err);
+
+struct monitor;
+struct monitor *monitor_open(const struct answers *answers, const char *state_dir, struct err *err);
+const struct loop_view *monitor_loop(const struct monitor *monitor);
+const struct care_action *monitor_wanted(const struct monitor *monitor); /* NULL: it was left */
+void monitor_again(struct monitor *monitor);
+bool monitor_busy(const struct monitor *monitor);
+void monitor_close(struct monitor *monitor); /* cancels, waits for the threads */
 
 #endif

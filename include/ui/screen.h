@@ -11,10 +11,14 @@
 #include "ui/canvas.h"
 #include "ui/widgets.h"
 
-enum page { PAGE_HOSTS, PAGE_CHECKS, PAGE_PLAN, PAGE_RUN, PAGE_RESULT, PAGE_COUNT };
+struct care_action; /* ui/care.h */
 
-/* From JOB_RUN on they change servers and belong to the pages Run and Result; those after it are about a run begun earlier. */
-enum job { JOB_NONE, JOB_LOOK, JOB_PLAN, JOB_RUN, JOB_RESUME, JOB_UNDO, JOB_ACCEPT };
+/* A set-up's pages come first, in its order. */
+enum page { PAGE_HOSTS, PAGE_CHECKS, PAGE_PLAN, PAGE_RUN, PAGE_RESULT, PAGE_START, PAGE_CARE, PAGE_COUNT };
+
+/* From JOB_RUN on they change servers and belong to the pages Run and Result; those after it are about a run begun earlier.
+ * The last two are those of the page that shows a command after set-up. */
+enum job { JOB_NONE, JOB_LOOK, JOB_PLAN, JOB_RUN, JOB_RESUME, JOB_UNDO, JOB_ACCEPT, JOB_SHOW, JOB_APPLY };
 
 enum job_state { JOB_NOT_YET, JOB_BUSY, JOB_GOOD, JOB_BAD };
 
@@ -22,7 +26,8 @@ enum job_state { JOB_NOT_YET, JOB_BUSY, JOB_GOOD, JOB_BAD };
 enum action {
     ACT_NONE, ACT_NEXT, ACT_BACK, ACT_HELP, ACT_QUIT, ACT_UP, ACT_DOWN, ACT_LEFT, ACT_RIGHT, ACT_PAGE_UP, ACT_PAGE_DOWN,
     ACT_TOP, ACT_END, ACT_AGAIN, ACT_CANCEL, ACT_SWITCH, ACT_SEARCH, ACT_SEARCH_NEXT, ACT_METHOD, ACT_RESUME, ACT_UNDO,
-    ACT_ACCEPT,
+    ACT_ACCEPT, ACT_START,
+    ACT_WAY, /* and those after it: the ways of an action of care */
 };
 
 enum intent_kind {
@@ -38,18 +43,31 @@ enum intent_kind {
     INTENT_METHOD, /* choose another way of copying, then plan again */
     INTENT_LATER,  /* `job` with the run that waits */
     INTENT_LEAVE,
+    INTENT_START,   /* the start page, or where its action was begun */
+    INTENT_FORM,    /* the form, for a set-up */
+    INTENT_PAIR,    /* the form, for other servers to care for */
+    INTENT_CARE,    /* `care`, showing `what` */
+    INTENT_CHOOSE,  /* one of what the page offers */
+    INTENT_APPLY,   /* what the page shows */
 };
 
 struct intent {
     enum intent_kind kind;
     enum page page;
     enum job job;
+    const struct care_action *care; /* INTENT_CARE */
+    const char *what;
 };
 
 /* When a key counts: any of these; 0: always. */
 enum when {
     WHEN_BUSY = 1, WHEN_GOOD = 2, WHEN_BAD = 4, WHEN_IDLE = 8,
     WHEN_RESUME = 16, WHEN_UNDO = 32, WHEN_ACCEPT = 64, /* the run that waits can be gone on with, ... */
+    WHEN_START = 128, WHEN_ALONE = 256, /* there is a start page to go back to; there is none */
+    WHEN_SETUP = 512, WHEN_PAIR = 1024, /* the form is for a set-up; for servers to care for */
+    WHEN_PENDING = 2048, WHEN_OFFERS = 4096, /* on the page of care: what it shows can be done; there is something to choose from */
+    WHEN_FIRST = 8192, WHEN_FURTHER = 16384, /* ... it shows its first look; something else */
+    WHEN_CALM = 32768,                       /* ... no job runs, and nothing is to be done */
 };
 
 struct binding {
@@ -67,6 +85,41 @@ struct form {
     bool all;     /* all keys, not only the most important ones */
     size_t top;
     struct err err; /* what was wrong with the answers; code ERR_NONE: nothing */
+};
+
+enum { CARE_KEYS = 32 };
+
+/* The page of a command after set-up. */
+struct care_page {
+    const struct care_action *action;
+    char *what;                    /* what it shows: "" the first look */
+    char *asked;                   /* what it is to show when the job has ended */
+    char *text;                    /* lines; NULL: nothing yet */
+    struct care_offer {
+        char *what, *text;
+    } *offers;
+    size_t offer_count;
+    bool pending;                  /* what it shows can be done */
+    bool done;                     /* ... was done */
+    bool fresh;                    /* nothing of the job that runs has come yet */
+    enum job job;
+    bool cancelling;
+    uint64_t since_ms;
+    char *doing;                   /* what the job does just now */
+    uint64_t progress, total;      /* of it, in bytes; total 0: not known */
+    struct err err;                /* of the last job */
+    char *notes;                   /* what it has noted on its way, lines; NULL: nothing */
+    size_t top;
+    bool from_monitor;             /* it goes back there */
+    struct binding keys[CARE_KEYS]; /* of this action: care_page_keys() */
+    size_t key_count;
+};
+
+/* The servers that the commands after set-up are about. */
+struct pair_known {
+    bool known, made;              /* made: by a run of this machine */
+    const struct answers *answers;
+    char *origin;                  /* one line: from where it is known */
 };
 
 struct state {
@@ -89,6 +142,12 @@ struct state {
     bool searching;
     char *report;                  /* path of the run's report, NULL before it is known */
     const struct answers *answers;
+    bool start;                    /* there is a start page */
+    size_t start_at;               /* its line with the cursor */
+    struct pair_known pair;
+    bool pair_form;                /* the form asks for a pair, to go on with `wanted` (NULL: the start page) */
+    const struct care_action *wanted;
+    struct care_page care;
 };
 
 struct screen {
@@ -96,13 +155,14 @@ struct screen {
     const char *help;              /* id of its help text */
     const struct binding *bindings;
     size_t binding_count;
+    const struct binding *(*keys)(const struct state *, size_t *count); /* instead of them; NULL: they never change */
     void (*draw)(const struct model *, struct state *, struct canvas *);
     struct intent (*act)(const struct model *, struct state *, enum action);
     bool (*text)(struct state *, int key); /* NULL: the page has no text fields; true: it took the key */
     const char *(*topic)(const struct model *, const struct state *); /* id of a closer help text, NULL: none */
 };
 
-extern const struct screen screen_hosts, screen_checks, screen_plan, screen_run, screen_result;
+extern const struct screen screen_hosts, screen_checks, screen_plan, screen_run, screen_result, screen_start, screen_care;
 extern const struct screen *const screens[PAGE_COUNT];
 
 /* The keys that scroll, but for the one that the page's last line names. */
@@ -122,10 +182,15 @@ bool screen_scroll(size_t *at, enum action action, int page, size_t count);
 const char *screen_spinner(const struct state *state, const struct canvas *canvas);
 /* Title on the first line, keys on the last. */
 void screen_frame(const struct screen *screen, const struct state *state, struct canvas *canvas);
+const char *screen_title(const struct screen *screen, const struct state *state);
 const struct binding *screen_binding(const struct screen *screen, const struct state *state, int key);
 enum glyph verdict_glyph(enum check_verdict verdict);
 enum style verdict_style(enum check_verdict verdict);
 const char *verdict_word(enum check_verdict verdict);
+
+void care_page_keys(struct care_page *page); /* makes those of its action */
+/* The style of a line of a plan, as plan_render() begins it. */
+enum style plan_line_style(const char *line);
 
 /* The form's own calls. */
 void form_init(struct form *form, const struct answers *answers);

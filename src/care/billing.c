@@ -203,6 +203,8 @@ static int choose_password(struct care *care, const struct billing_ini *ini, str
     struct buf user = BUF_INIT, now = BUF_INIT;
     bool tried = true;
     int in = 0;
+    secret_free(world->reports_password); /* of a plan before this one */
+    world->reports_password = NULL;
     if (answers->reports.password_file != NULL) {
         world->reports_password = secret_from_file(answers->reports.password_file, err);
         if (world->reports_password == NULL) {

@@ -28,6 +28,6 @@ libcare_a_SOURCES = \
 	src/care/trouble_failing.c \
 	src/care/trouble_reports.c \
 	src/care/trouble_room.h
-libcare_a_SOURCES += src/care/billing.c src/care/billing_ini.c src/care/billing_ini_edit.c src/care/billing_try.c \
+libcare_a_SOURCES += src/care/billing.c src/care/billing_ini.c src/care/billing_ini_edit.c src/care/billing_text.c src/care/billing_try.c \
 	src/care/carry_out.c src/care/php_tokens.c src/care/php_tokens.h
-libcare_a_SOURCES += src/care/maintain.c src/care/maintain_logs.c src/care/maintain_readers.c src/care/maintain_seen.c src/care/maintain_text.c
+libcare_a_SOURCES += src/care/maintain.c src/care/maintain_logs.c src/care/maintain_readers.c src/care/maintain_seen.c src/care/maintain_text.c src/care/words.c

@@ -241,6 +241,23 @@ static int check_binlogs(struct care *care, const struct maintain *maintain, str
     return rc;
 }
 
+int maintain_same(struct care *care, const struct maintain_wish *wish, const struct maintain *maintain, struct err *err)
+{
+    struct maintain again;
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++)
+        care_look(care, side);
+    int rc = maintain_plan(care, wish, &again, err);
+    if (rc == 0 && again.refusal.code != ERR_NONE) {
+        *err = again.refusal;
+        rc = -1;
+    } else if (rc == 0 && (again.plan.count != maintain->plan.count || again.verdict.goes < maintain->verdict.goes)) {
+        rc = err_set(err, ERR_REFUSED, "the servers are not as they were when the plan was shown: nothing was touched");
+        err_hint(err, "look at the plan again");
+    }
+    maintain_free(&again);
+    return rc;
+}
+
 int maintain_carry_out(struct care *care, struct maintain *maintain, struct err *err)
 {
     if (care_carry_out(care, &maintain->plan, err) != 0)

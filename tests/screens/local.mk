@@ -1,6 +1,7 @@
 # The screens, from events to dumps; see run.
 check_PROGRAMS += replay
 replay_SOURCES = tests/screens/replay.c tests/screens/script.c tests/screens/script.h
+replay_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/ui
 replay_LDADD = libui.a $(ROOM_LIBS) $(ROOM_LIBADD) $(CURSES_LIBS)
 TESTS += tests/screens/run
 EXTRA_DIST += tests/screens/run tests/screens/scripts tests/screens/golden

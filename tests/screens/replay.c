@@ -5,7 +5,9 @@
  * A script's lines: size ROWS COLS | ascii | at MS | answer SECTION KEY VALUE | page NAME | job NAME not-yet|busy|good|bad |
  * error CODE TEXT HINT | cancelling | report PATH | event ... | key NAME... | type TEXT | dialog KIND TITLE TEXT EXPECTED |
  * past STATE (the run that waits) | waits STATE (the same, and its dialog opens) | dump TITLE | styles TITLE |
- * monitor sample SIDE TEXT | monitor lost SIDE WHY | monitor paused|busy|read|dump TITLE|styles TITLE; # begins a comment.
+ * start unknown|given|made (the start page, and what is known of the pair) | care ID WHAT (a command's page, its first look or another) |
+ * care-event said|offer|pending|doing|warning WHAT TEXT | care-busy show|apply | care-done show|apply CODE TEXT HINT |
+ * monitor sample SIDE TEXT | monitor lost SIDE WHY | monitor paused|dump TITLE|styles TITLE; # begins a comment.
  */
 #include <locale.h>
 #include <stdio.h>
@@ -14,9 +16,11 @@
 
 #include "base/mem.h"
 #include "script.h"
-#include "ui/app.h"
+#include "app_room.h"
+#include "ui/care.h"
 #include "ui/keys.h"
 #include "ui/monitor.h"
+#include "ui/start.h"
 
 struct play {
     struct monitor_view monitor;
@@ -26,7 +30,7 @@ struct play {
     bool begun;
 };
 
-static const char *const pages[] = { "hosts", "checks", "plan", "run", "result", NULL };
+static const char *const pages[] = { "hosts", "checks", "plan", "run", "result", "start", "care", NULL };
 static const char *const jobs[] = { "none", "look", "plan", "run", "resume", "undo", "accept", NULL };
 static const char *const job_states[] = { "not-yet", "busy", "good", "bad", NULL };
 static const char *const dialogs[] = { "none", "read", "yes-no", "word", "password", NULL };
@@ -146,10 +150,6 @@ static void play_monitor(struct play *play, char **at)
         monitor_lost(view, side, want(at));
     } else if (strcmp(verb, "paused") == 0) {
         view->paused = !view->paused;
-    } else if (strcmp(verb, "busy") == 0) {
-        view->busy = monitor_actions[0].label;
-    } else if (strcmp(verb, "read") == 0) {
-        dialog_open(&view->dialog, DIALOG_READ, monitor_actions[0].title, want(at), NULL);
     } else {
         monitor_draw(view, &play->canvas);
         printf("=== %s (%dx%d)\n", want(at), play->canvas.cols, play->canvas.rows);
@@ -157,6 +157,75 @@ static void play_monitor(struct play *play, char **at)
         fputs(buf_str(&text), stdout);
     }
     buf_free(&text);
+}
+
+/* As the wizard's start does it, without the state folder's files. */
+static void play_start(struct play *play, const char *word)
+{
+    static const char *const words[] = { "unknown", "given", "made", NULL };
+    struct pair_known *pair = &play->app.state.pair;
+    struct err err = ERR_INIT;
+    const int known = script_index(words, word);
+    answers_free(&play->app.pair);
+    app_open_start(&play->app, NULL, &err);
+    pair->known = known > 0;
+    pair->made = known == 2;
+    free(pair->origin);
+    pair->origin = mem_dup(pair->made ? "set up by run 20261122-184501-3f9c, proven" : "as the answers have it; no run of this machine has set it up");
+    start_home(&play->app.state);
+}
+
+static const struct care_action *care_named(const char *id)
+{
+    for (size_t i = 0; i < care_action_count; i++)
+        if (strcmp(care_actions[i]->id, id) == 0)
+            return care_actions[i];
+    fprintf(stderr, "replay: no action %s\n", id);
+    exit(2);
+}
+
+/* The page, with what its thread would send. */
+static void play_care(struct play *play, const char *verb, char **at)
+{
+    static const char *const kinds[] = { "said", "offer", "pending", "doing", "warning", NULL };
+    static const char *const ids[] = { CARE_SAID, CARE_OFFER, CARE_PENDING, NULL, NULL };
+    static const char *const job_words[] = { "show", "apply", NULL };
+    struct care_page *page = &play->app.state.care;
+    if (strcmp(verb, "care") == 0) {
+        const struct care_action *action = care_named(want(at));
+        page->action = action;
+        care_page_keys(page);
+        free(page->what);
+        page->what = mem_dup(want(at));
+        free(page->asked);
+        page->asked = mem_dup(page->what);
+        play->app.state.page = PAGE_CARE;
+    } else if (strcmp(verb, "care-event") == 0) {
+        const int kind = script_index(kinds, want(at));
+        struct bridge_item item = { .kind = ITEM_EVENT };
+        item.event.kind = kind == 3 ? EVENT_CHANGE : kind == 4 ? EVENT_NOTE : EVENT_STATUS;
+        item.event.id = ids[kind];
+        item.event.severity = SEVERITY_WARNING;
+        item.event.why = want(at);
+        item.event.text = want(at);
+        app_care_take(&play->app, &item);
+    } else if (strcmp(verb, "care-busy") == 0) {
+        page->job = script_index(job_words, want(at)) == 0 ? JOB_SHOW : JOB_APPLY;
+        page->since_ms = play->app.state.now_ms;
+        page->fresh = true;
+        err_clear(&page->err);
+        free(page->notes);
+        page->notes = NULL;
+    } else {
+        struct bridge_item item = { .kind = ITEM_DONE, .job = script_index(job_words, want(at)) == 0 ? JOB_SHOW : JOB_APPLY };
+        const int code = atoi(want(at));
+        item.rc = code == 0 ? 0 : -1;
+        if (code != 0) {
+            err_set(&item.err, (enum err_code)code, "%s", want(at));
+            err_hint(&item.err, "%s", want(at));
+        }
+        app_care_take(&play->app, &item);
+    }
 }
 
 static void act(struct play *play, const char *verb, char **at)
@@ -179,6 +248,10 @@ static void act(struct play *play, const char *verb, char **at)
         const char *title = want(at), *text = want(at), *expected = want(at);
         dialog_open(&app->dialog, kind, title, text, expected);
         app->purpose = PURPOSE_HELP;
+    } else if (strcmp(verb, "start") == 0) {
+        play_start(play, want(at));
+    } else if (strncmp(verb, "care", 4) == 0) {
+        play_care(play, verb, at);
     } else if (strcmp(verb, "monitor") == 0) {
         play_monitor(play, at);
     } else if (strcmp(verb, "dump") == 0 || strcmp(verb, "styles") == 0) {

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "ui/app.h"
+#include "ui/care.h"
 #include "ui/keys.h"
 
 /* What the scripted engine does; only its thread writes, and only the test reads after a job has ended. */
@@ -462,6 +463,248 @@ static void the_old_data_is_asked_about(void **unused)
     assert_int_equal(leave(&err), 0);
 }
 
+/* The start page, with a scripted engine for the commands after set-up. */
+
+static struct {
+    int opened, closed, shown, applied;
+    char what[40];
+    bool fail, wait_for_cancel;
+} care;
+static const struct port *care_port;
+
+static void *open_care(const struct answers *answers, const struct port *its_port, const char *state_dir)
+{
+    assert_string_equal(state_dir, "/state");
+    strncpy(script.answers_host, answers->slave.host, sizeof script.answers_host - 1);
+    care_port = its_port;
+    care.opened++;
+    return &care;
+}
+
+static void close_care(void *engine)
+{
+    (void)engine;
+    care.closed++;
+}
+
+static void say(const char *id, const char *text)
+{
+    care_port->emit(care_port->context, &(struct event){ .kind = EVENT_STATUS, .id = id, .why = "mend", .text = text });
+}
+
+static int do_care(void *engine, enum job job, const char *what, struct err *err)
+{
+    struct answer answer = { .yes = false };
+    struct question question = { .kind = QUESTION_YES_NO, .text = "do it?" };
+    (void)engine;
+    if (job == JOB_SHOW) {
+        care.shown++;
+        strncpy(care.what, what, sizeof care.what - 1);
+        if (care.wait_for_cancel) {
+            struct pollfd wait = { .fd = care_port->cancel_fd, .events = POLLIN };
+            poll(&wait, 1, 20000);
+            return err_set(err, ERR_CANCELLED, "stopped");
+        }
+        if (care.fail)
+            return err_set(err, ERR_CONNECT, "no route");
+        say(CARE_SAID, "a plan");
+        say(CARE_OFFER, "mend it");
+        say(CARE_PENDING, NULL);
+        return 0;
+    }
+    if (care_port->ask(care_port->context, &question, &answer, err) != 0 || !answer.yes) {
+        say(CARE_PENDING, NULL);
+        return err_set(err, ERR_REFUSED, "not wanted");
+    }
+    care.applied++;
+    say(CARE_SAID, "OK: done");
+    return 0;
+}
+
+static const struct bridge_engine scripted_care = { .open = open_care, .close = close_care, .care = do_care };
+
+#define UNTIL_CARE(done) \
+    do { \
+        struct pollfd wait = { .fd = bridge_fd(app.care_bridge), .events = POLLIN }; \
+        while (!(done)) { \
+            if (poll(&wait, 1, 20000) <= 0) \
+                fail_msg("waited in vain for %s", #done); \
+            app_take(&app); \
+        } \
+    } while (0)
+
+static int setup_start(void **unused)
+{
+    struct err err = ERR_INIT;
+    memset(&care, 0, sizeof care);
+    return setup(unused) != 0 ? -1 : app_open_start(&app, &scripted_care, &err);
+}
+
+static int setup_start_waiting(void **unused)
+{
+    struct err err = ERR_INIT;
+    memset(&care, 0, sizeof care);
+    return setup_waiting(unused) != 0 ? -1 : app_open_start(&app, &scripted_care, &err);
+}
+
+static void leave_care(int code)
+{
+    struct err err = ERR_INIT;
+    assert_int_equal(leave(&err), code);
+    assert_int_equal(care.opened, care.closed);
+}
+
+static void to_billing(void)
+{
+    keys("b");
+    assert_int_equal(app.state.page, PAGE_CARE);
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    assert_string_equal(care.what, "billing");
+    assert_string_equal(app.state.care.text, "a plan");
+    assert_true(app.state.care.pending);
+}
+
+static void what_is_shown_is_done_after_a_yes(void **unused)
+{
+    (void)unused;
+    assert_int_equal(app.state.page, PAGE_START);
+    to_billing();
+    app_key(&app, K_ENTER);
+    UNTIL_CARE(app.dialog.kind == DIALOG_YES_NO);
+    assert_string_equal(app.dialog.title, "Reports");
+    keys("n");
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    assert_int_equal(care.applied, 0);
+    assert_true(app.state.care.pending); /* declined: it still can be done */
+    assert_int_equal(app.dialog.kind, DIALOG_NONE);
+    app_key(&app, K_ENTER);
+    UNTIL_CARE(app.dialog.kind == DIALOG_YES_NO);
+    keys("y");
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    assert_int_equal(care.applied, 1);
+    assert_string_equal(app.state.care.text, "OK: done");
+    assert_false(app.state.care.pending);
+    app_key(&app, K_ENTER); /* nothing is left to be done */
+    assert_int_equal(app.state.care.job, JOB_NONE);
+    app_key(&app, K_ESC); /* what it is like now */
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    assert_int_equal(care.shown, 2);
+    app_key(&app, K_ESC);
+    assert_int_equal(app.state.page, PAGE_START);
+    keys("q");
+    assert_true(app.leave);
+    leave_care(0);
+}
+
+static void a_way_and_an_offer_are_shown(void **unused)
+{
+    (void)unused;
+    keys("t");
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    keys("f");
+    assert_int_equal(app.dialog.kind, DIALOG_CHOICE);
+    app_key(&app, K_ENTER);
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    assert_string_equal(care.what, "troubleshoot mend");
+    assert_string_equal(app.state.care.what, "mend");
+    leave_care(0);
+}
+
+static void a_failed_look_is_told(void **unused)
+{
+    (void)unused;
+    care.fail = true;
+    keys("c");
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    assert_int_equal(app.dialog.kind, DIALOG_READ);
+    app_key(&app, K_ESC);
+    assert_int_equal(app.state.page, PAGE_CARE);
+    care.fail = false;
+    keys("r");
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    assert_int_equal(app.state.care.err.code, ERR_NONE);
+    leave_care(0);
+}
+
+static void a_look_is_stopped_and_left(void **unused)
+{
+    (void)unused;
+    care.wait_for_cancel = true;
+    keys("m");
+    assert_int_equal(app.state.care.job, JOB_SHOW);
+    app_key(&app, K_ESC);
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    assert_int_equal(app.state.page, PAGE_START);
+    leave_care(0);
+}
+
+/* Other servers: from the form, and the engine that knew the former ones is not used for them. */
+static void another_pair_is_cared_for(void **unused)
+{
+    (void)unused;
+    to_billing();
+    assert_string_equal(script.answers_host, "db2");
+    app_key(&app, K_ESC);
+    keys("w");
+    assert_int_equal(app.state.page, PAGE_HOSTS);
+    app_key(&app, K_CTRL_U);
+    app_key(&app, K_ENTER); /* no host */
+    assert_int_equal(app.state.page, PAGE_HOSTS);
+    assert_int_equal(app.state.form.err.code, ERR_ANSWERS);
+    keys("db7");
+    for (int i = 0; i < 7; i++)
+        app_key(&app, K_TAB);
+    app_key(&app, K_CTRL_U);
+    keys("db8");
+    app_key(&app, K_ENTER);
+    assert_int_equal(app.state.page, PAGE_START);
+    assert_string_equal(app.pair.slave.host, "db8");
+    to_billing();
+    assert_string_equal(script.answers_host, "db8");
+    assert_int_equal(care.opened, 2);
+    assert_int_equal(care.closed, 1);
+    leave_care(0);
+}
+
+static void the_live_screen_is_asked_for(void **unused)
+{
+    (void)unused;
+    keys("o");
+    assert_true(app.away);
+    app_care_from_monitor(&app, care_actions[0]);
+    assert_false(app.away);
+    UNTIL_CARE(app.state.care.job == JOB_NONE);
+    app_key(&app, K_ESC);
+    assert_true(app.away); /* back there */
+    app_care_from_monitor(&app, NULL);
+    assert_int_equal(app.state.page, PAGE_START);
+    leave_care(0);
+}
+
+static void a_waiting_run_is_gone_on_with_from_the_start_page(void **unused)
+{
+    (void)unused;
+    assert_int_equal(app.dialog.kind, DIALOG_NONE);
+    app_key(&app, K_ENTER); /* the first line: resume */
+    UNTIL(app.dialog.kind == DIALOG_YES_NO);
+    assert_string_equal(app.dialog.title, "Go on with the run?");
+    script.journal = NULL;
+    keys("y");
+    UNTIL(app.state.job == JOB_NONE);
+    assert_int_equal(script.later, JOB_RESUME);
+    assert_int_equal(app.state.page, PAGE_RESULT);
+    keys("s");
+    assert_int_equal(app.state.page, PAGE_START);
+    assert_string_equal(app.pair.slave.host, "db9"); /* what that run has made */
+    assert_int_equal(screen_ways(&app.state), 0);
+    keys("s"); /* and a further one, from its beginning */
+    assert_int_equal(app.state.page, PAGE_HOSTS);
+    assert_false(app.model.ended);
+    app_key(&app, K_ESC);
+    assert_int_equal(app.state.page, PAGE_START);
+    leave_care(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -479,6 +722,13 @@ int main(void)
         cmocka_unit_test_setup(cancelling_a_run, setup),
         cmocka_unit_test_setup(cancelling_a_look_with_an_open_question, setup),
         cmocka_unit_test_setup(wrong_answers_stay_on_the_form, setup),
+        cmocka_unit_test_setup(what_is_shown_is_done_after_a_yes, setup_start),
+        cmocka_unit_test_setup(a_way_and_an_offer_are_shown, setup_start),
+        cmocka_unit_test_setup(a_failed_look_is_told, setup_start),
+        cmocka_unit_test_setup(a_look_is_stopped_and_left, setup_start),
+        cmocka_unit_test_setup(another_pair_is_cared_for, setup_start),
+        cmocka_unit_test_setup(the_live_screen_is_asked_for, setup_start),
+        cmocka_unit_test_setup(a_waiting_run_is_gone_on_with_from_the_start_page, setup_start_waiting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
