@@ -1,0 +1,195 @@
+/* Some tables of the slave made right: what is in the way first, then what differs, then the proof. */
+#include "reprovision_room.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "care/carry_out.h"
+#include "care/doubt.h"
+#include "engine/guard.h"
+#include "fixes_room.h"
+
+enum { ROUNDS = 8 };
+
+static int look_again(struct reprovision *job, struct err *err)
+{
+    struct care *care = job->trouble.care;
+    trouble_free(&job->trouble);
+    diagnosis_free(&job->diagnosis);
+    if (trouble_look(care, job->wish.state_dir, &job->trouble, err) != 0)
+        return -1;
+    troubleshoot_diagnose(&job->trouble, &job->diagnosis);
+    return 0;
+}
+
+static const struct fix *first_fix(const struct reprovision *job, const struct symptom *symptom)
+{
+    for (size_t i = 0; i < job->diagnosis.count; i++)
+        if (job->diagnosis.found[i].symptom == symptom && job->diagnosis.found[i].fix_count > 0)
+            return job->diagnosis.found[i].fixes[0];
+    return NULL;
+}
+
+/* One may take another with it; one that only starts replication waits until the tables that are in its way are there. */
+static int mend(struct reprovision *job, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < job->decision.mend_count; i++) {
+        const struct symptom *symptom = job->decision.mends[i];
+        const struct fix *fix = first_fix(job, symptom);
+        struct plan plan = { .count = 0 };
+        if (fix == NULL || (strcmp(fix->id, "start") == 0 && job->stuck.count > 0))
+            continue;
+        world_phase(&job->trouble.care->world, PHASE_RUN, "%s", fix->title);
+        rc = fix->plan(&job->trouble, &plan, err);
+        if (rc == 0)
+            rc = fix_apply(fix, symptom, &job->trouble, &plan, job->wish.state_dir, err);
+        plan_free(&plan);
+        if (rc == 0) {
+            diagnosis_free(&job->diagnosis);
+            troubleshoot_diagnose(&job->trouble, &job->diagnosis);
+        }
+    }
+    return rc;
+}
+
+static int doubt_all(struct reprovision *job, const struct strings *tables, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && job->wish.state_dir != NULL && i < tables->count; i++)
+        rc = doubt_add(job->wish.state_dir, job->trouble.care->world.answers, tables->items[i], "it is being carried over anew", err);
+    return rc;
+}
+
+static int add_failing(struct reprovision *job, struct strings *tables, struct err *err)
+{
+    struct err said = *err;
+    if (look_again(job, err) != 0)
+        return -1;
+    char *table = trouble_table(&job->trouble);
+    const bool more = table != NULL && strings_add_once(tables, table);
+    free(table);
+    *err = said;
+    return more ? 0 : -1;
+}
+
+/* All of them at once: what comes for them is left out until then, so they must be of one moment. */
+static int bring_stuck(struct reprovision *job, struct strings *tables, struct err *err)
+{
+    struct world *world = &job->trouble.care->world;
+    for (int round = 0;; round++) {
+        bool stopped;
+        if (doubt_all(job, tables, err) != 0)
+            return -1;
+        if (bring_tables(world, tables, true, &stopped, err) == 0)
+            break;
+        if (!stopped || round == ROUNDS || add_failing(job, tables, err) != 0)
+            return err_hint(err, "the slave stands still now, and no old table was taken away before a new one was in its place; "
+                                 "`dualserver reprovision` again takes it from here");
+        err_clear(err);
+    }
+    for (size_t i = 0; i < tables->count; i++)
+        strings_add_once(&job->carried, tables->items[i]);
+    return fix_wait_running(&job->trouble, err);
+}
+
+static int bring_one(struct reprovision *job, const char *table, struct err *err)
+{
+    struct strings one = { .count = 0 };
+    bool stopped;
+    strings_add(&one, table);
+    int rc = doubt_all(job, &one, err);
+    if (rc == 0)
+        rc = bring_tables(&job->trouble.care->world, &one, false, &stopped, err);
+    else
+        stopped = false;
+    if (rc == 0)
+        strings_add_once(&job->carried, table);
+    else if (stopped && add_failing(job, &one, err) == 0)
+        rc = bring_stuck(job, &one, err);
+    else if (stopped) /* at this table itself */
+        rc = bring_stuck(job, &one, err);
+    strings_free(&one);
+    return rc == 0 ? fix_wait_running(&job->trouble, err) : -1;
+}
+
+static void prove(struct world *world, const char *id, bool ok, const char *text)
+{
+    world_emit(world, &(struct event){ .kind = EVENT_PROOF, .id = id, .verdict = ok ? CHECK_OK : CHECK_REFUSED, .text = text });
+}
+
+static int forget_doubts(struct reprovision *job, struct err *err)
+{
+    const struct answers *answers = job->trouble.care->world.answers;
+    const char *state_dir = job->wish.state_dir;
+    if (job->wish.table == NULL)
+        return doubt_clear(state_dir, answers, err);
+    return state_dir != NULL ? doubt_clear_table(state_dir, answers, job->wish.table, err) : 0;
+}
+
+/* What was carried is compared again; what agreed did so while replication ran as it does now. */
+static int prove_all(struct reprovision *job, const struct strings *only, struct err *err)
+{
+    struct world *world = &job->trouble.care->world;
+    struct strings differ = { .count = 0 };
+    int rc = fix_wait_running(&job->trouble, err);
+    if (rc == 0)
+        prove(world, "replication", true, "replication runs: IO Yes, SQL Yes");
+    if (rc == 0)
+        rc = reprovision_compare(job, only, &differ, err);
+    if (rc == 0 && differ.count > 0) {
+        char *text = mem_printf("%zu tables differ still, the first is %s", differ.count, differ.items[0]);
+        prove(world, "tables", false, text);
+        rc = err_set(err, ERR_WORLD, "%s", text);
+        err_hint(err, "the old tables are kept on the slave in databases dualserver_aside_...; `dualserver reprovision` again");
+        free(text);
+    }
+    strings_free(&differ);
+    return rc;
+}
+
+static int carry(struct reprovision *job, struct err *err)
+{
+    struct world *world = &job->trouble.care->world;
+    char *names[] = { (char *)job->wish.table };
+    const struct strings one = { .items = names, .count = 1 }, *only = job->wish.table != NULL ? &one : NULL;
+    int rc = job->stuck.count > 0 ? bring_stuck(job, &job->stuck, err) : 0;
+    if (rc == 0 && !job->compared) {
+        rc = reprovision_compare(job, only, &job->differ, err);
+        if (rc == 0)
+            rc = reprovision_weigh(job, &job->differ, false, err);
+    }
+    for (size_t i = 0; rc == 0 && job->way == REPROVISION_TABLES && i < job->differ.count; i++)
+        rc = bring_one(job, job->differ.items[i], err);
+    if (rc != 0 || job->way != REPROVISION_TABLES)
+        return rc;
+    rc = job->carried.count > 0 ? prove_all(job, &job->carried, err) : fix_wait_running(&job->trouble, err);
+    if (rc == 0) {
+        char *text = mem_printf("%zu tables carried and %zu others hold the same rows on both servers", job->carried.count,
+                                job->stayed.count > job->carried.count ? job->stayed.count - job->carried.count : 0);
+        prove(world, "tables", true, text);
+        free(text);
+        rc = job->wish.table == NULL || job->left.aside.count == 0 ? bring_clear(world, err) : 0;
+    }
+    return rc == 0 ? forget_doubts(job, err) : -1;
+}
+
+int reprovision_carry_out(struct care *care, struct reprovision *job, struct err *err)
+{
+    struct lock *locks[2];
+    int rc = care->sides[SIDE_SLAVE].host && care->sides[SIDE_MASTER].host ? guard_look(&care->world, err) : 0;
+    if (rc == 0 && job->decision.filter_left)
+        rc = bring_leave_nothing_out(&care->world, err);
+    if (rc == 0 && job->decision.filter_left)
+        rc = look_again(job, err);
+    if (rc == 0)
+        rc = mend(job, err);
+    if (rc == 0)
+        rc = care_lock(care, true, true, locks, err);
+    if (rc != 0)
+        return -1;
+    rc = carry(job, err);
+    care_unlock(care, locks);
+    return rc;
+}
