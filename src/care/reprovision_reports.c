@@ -41,8 +41,6 @@ static int point(struct care *care, enum billing_place place, struct err *err)
     int rc = billing_plan(care, &wish, &billing, err);
     if (rc == 0 && billing.plan.count > 0)
         rc = billing_carry_out(care, &billing, err);
-    if (rc == 0 && billing.outcome != NULL)
-        world_note(&care->world, SEVERITY_INFO, "%s", billing.outcome);
     billing_free(&billing);
     return rc;
 }
