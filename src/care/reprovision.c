@@ -171,13 +171,29 @@ static void plan_line(struct reprovision *job, enum side side, const char *what,
     plan_add(&job->plan, &(struct change){ .kind = CHANGE_RUN, .server = side, .what = mem_dup(what), .why = mem_dup(why) });
 }
 
+/* One that only starts replication waits until the tables that are in its way are there. */
+const struct fix *reprovision_fix(const struct reprovision *job, const struct symptom *symptom)
+{
+    for (size_t i = 0; i < job->diagnosis.count; i++) {
+        const struct diagnosed *found = &job->diagnosis.found[i];
+        if (found->symptom == symptom && found->fix_count > 0 && (strcmp(found->fixes[0]->id, "start") != 0 || job->stuck.count == 0))
+            return found->fixes[0];
+    }
+    return NULL;
+}
+
 static int plan_mends(struct reprovision *job, struct err *err)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < job->decision.mend_count; i++)
-        for (size_t k = 0; rc == 0 && k < job->diagnosis.count; k++)
-            if (job->diagnosis.found[k].symptom == job->decision.mends[i])
-                rc = job->diagnosis.found[k].fixes[0]->plan(&job->trouble, &job->plan, err);
+    for (size_t i = 0; rc == 0 && i < job->decision.mend_count; i++) {
+        const struct fix *fix = reprovision_fix(job, job->decision.mends[i]);
+        if (fix == NULL)
+            continue;
+        if (job->decision.filter_left) /* which forbids any start, and is gone then */
+            plan_line(job, SIDE_SLAVE, fix->title, NULL);
+        else
+            rc = fix->plan(&job->trouble, &job->plan, err);
+    }
     return rc;
 }
 

@@ -23,23 +23,15 @@ static int look_again(struct reprovision *job, struct err *err)
     return 0;
 }
 
-static const struct fix *first_fix(const struct reprovision *job, const struct symptom *symptom)
-{
-    for (size_t i = 0; i < job->diagnosis.count; i++)
-        if (job->diagnosis.found[i].symptom == symptom && job->diagnosis.found[i].fix_count > 0)
-            return job->diagnosis.found[i].fixes[0];
-    return NULL;
-}
-
-/* One may take another with it; one that only starts replication waits until the tables that are in its way are there. */
+/* One may take another with it. */
 static int mend(struct reprovision *job, struct err *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < job->decision.mend_count; i++) {
         const struct symptom *symptom = job->decision.mends[i];
-        const struct fix *fix = first_fix(job, symptom);
+        const struct fix *fix = reprovision_fix(job, symptom);
         struct plan plan = { .count = 0 };
-        if (fix == NULL || (strcmp(fix->id, "start") == 0 && job->stuck.count > 0))
+        if (fix == NULL)
             continue;
         world_phase(&job->trouble.care->world, PHASE_RUN, "%s", fix->title);
         rc = fix->plan(&job->trouble, &plan, err);

@@ -67,6 +67,8 @@ int reprovision_reports_back(struct care *care, const char *state_dir, bool *bac
     char *path = path_of(state_dir, answers);
     int rc = 0;
     if (access(path, F_OK) == 0) {
+        care_look(care, SIDE_MASTER); /* as they are now */
+        care_look(care, SIDE_SLAVE);
         rc = point(care, BILLING_SLAVE, err);
         *back = rc == 0;
         if (rc == 0 && unlink(path) != 0)

@@ -12,6 +12,8 @@ int reprovision_compare(struct reprovision *job, const struct strings *only, str
 void reprovision_take_all(struct reprovision *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Are all of these tables ones that can be brought, and few enough? Else job->way is REPROVISION_ALL. */
 int reprovision_weigh(struct reprovision *job, const struct strings *tables, bool leave_out, struct err *err);
+/* What takes the symptom away before tables are carried; NULL: nothing any more. */
+const struct fix *reprovision_fix(const struct reprovision *job, const struct symptom *symptom);
 bool strings_add_once(struct strings *list, const char *text); /* false: it was there */
 
 #endif
