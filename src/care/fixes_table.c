@@ -17,17 +17,17 @@ static char *name_between(const char *said, const char *begin, const char *end)
     return last != NULL ? mem_dup_n(name, (size_t)(last - name)) : NULL;
 }
 
-/* The rows of the event; else "Table 'billing.call notes' doesn't exist" or "Could not execute ... event on table billing.calls; ...". */
+/* "Could not execute ... event on table billing.calls; ..."; else the rows of the event, "Table 'billing.call notes' doesn't exist". */
 char *trouble_table(const struct trouble *trouble)
 {
     const char *database = trouble->care->world.answers->database;
     const struct failing *failing = &trouble->failing;
-    if (failing->count > 0 && failing->rows[0].database != NULL && failing->rows[0].table != NULL)
-        return strcmp(failing->rows[0].database, database) == 0 ? mem_dup(failing->rows[0].table) : NULL;
     char *missing = mem_printf("Table '%s.", database), *event = mem_printf("event on table %s.", database);
-    char *table = name_between(trouble->sql_error, missing, "' ");
-    if (table == NULL)
-        table = name_between(trouble->sql_error, event, "; ");
+    char *table = name_between(trouble->sql_error, event, "; ");
+    if (table == NULL && failing->count > 0 && failing->rows[0].database != NULL && failing->rows[0].table != NULL)
+        table = strcmp(failing->rows[0].database, database) == 0 ? mem_dup(failing->rows[0].table) : NULL;
+    else if (table == NULL)
+        table = name_between(trouble->sql_error, missing, "' ");
     free(missing);
     free(event);
     return table;
