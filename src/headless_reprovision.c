@@ -218,6 +218,13 @@ static void finish(struct session *session, struct err *err)
     free(text);
 }
 
+static int forget_doubts(const struct session *session, struct err *err)
+{
+    const char *table = session->options->table;
+    return table == NULL ? doubt_clear(session->state_dir, session->answers, err)
+                         : doubt_clear_table(session->state_dir, session->answers, table, err);
+}
+
 /* *told: the engine has said how it ended. */
 static int drive(struct session *session, bool *told, struct err *err)
 {
@@ -231,7 +238,7 @@ static int drive(struct session *session, bool *told, struct err *err)
         return -1;
     }
     if (job->way == REPROVISION_NOTHING)
-        return session->options->plan ? 0 : doubt_clear(job->wish.table == NULL ? session->state_dir : NULL, session->answers, err);
+        return session->options->plan ? 0 : forget_doubts(session, err);
     show_plan(session);
     if (job->way == REPROVISION_TABLES) {
         if (session->options->plan)

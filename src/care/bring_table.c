@@ -317,6 +317,17 @@ static void name_databases(struct bringing *at, size_t before)
     at->aside = buf_steal(&aside);
 }
 
+static int can_leave_out(const struct bringing *at, const struct strings *names, struct err *err)
+{
+    bool can = strpbrk(at->database, ".,") == NULL;
+    for (size_t i = 0; i < names->count; i++)
+        can = can && strchr(names->items[i], ',') == NULL;
+    if (can || !db_dialect(at->slave)->mariadb)
+        return 0;
+    err_set(err, ERR_UNSUPPORTED, "a name with a comma cannot stand in MariaDB's list of tables that are left out");
+    return err_hint(err, "`dualserver setup` carries everything over anew");
+}
+
 int bring_tables(struct world *world, const struct strings *tables, bool leave_out, bool *stopped, struct err *err)
 {
     struct bringing at = { .world = world, .database = world->answers->database };
@@ -326,6 +337,8 @@ int bring_tables(struct world *world, const struct strings *tables, bool leave_o
     name_databases(&at, left.aside.count);
     if (rc == 0)
         rc = open_all(&at, err);
+    if (rc == 0 && leave_out)
+        rc = can_leave_out(&at, tables, err);
     if (rc == 0)
         rc = bring(&at, tables, leave_out, stopped, err);
     struct db *const all[] = { at.lock, at.rows_from, at.slave, at.rows_to };

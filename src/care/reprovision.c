@@ -297,7 +297,7 @@ static int look_at_tables(struct reprovision *job, struct err *err)
     return rc;
 }
 
-int reprovision_look(struct care *care, const struct reprovision_wish *wish, struct reprovision *job, struct err *err)
+static int look(struct care *care, const struct reprovision_wish *wish, struct reprovision *job, struct err *err)
 {
     *job = (struct reprovision){ .wish = *wish };
     if (trouble_look(care, wish->state_dir, &job->trouble, err) != 0 || (wish->table != NULL && one_table(job, err) != 0))
@@ -315,6 +315,17 @@ int reprovision_look(struct care *care, const struct reprovision_wish *wish, str
         err_hint(&job->refusal, "nothing was touched; `dualserver troubleshoot` tells more");
     }
     return rc == 0 ? make_plan(job, err) : -1;
+}
+
+/* A slave that stops at an event while its tables are compared is looked at once more: then it is known where it stands. */
+int reprovision_look(struct care *care, const struct reprovision_wish *wish, struct reprovision *job, struct err *err)
+{
+    int rc = look(care, wish, job, err);
+    if (rc == 0 || err->code != ERR_WORLD || !care->sides[SIDE_MASTER].server || !care->sides[SIDE_SLAVE].server)
+        return rc;
+    err_clear(err);
+    reprovision_free(job);
+    return look(care, wish, job, err);
 }
 
 void reprovision_free(struct reprovision *job)

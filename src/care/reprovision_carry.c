@@ -106,6 +106,21 @@ static int bring_one(struct reprovision *job, const char *table, struct err *err
     return rc == 0 ? fix_wait_running(&job->trouble, err) : -1;
 }
 
+/* Compares; where the slave stops meanwhile at a table that nobody knew of, that one is brought too. */
+static int compare(struct reprovision *job, const struct strings *only, struct strings *differ, struct err *err)
+{
+    struct strings more = { .count = 0 };
+    int rc = reprovision_compare(job, only, differ, err);
+    for (int round = 0; rc != 0 && err->code == ERR_WORLD && round < ROUNDS && add_failing(job, &more, err) == 0; round++) {
+        err_clear(err);
+        rc = bring_stuck(job, &more, err);
+        if (rc == 0)
+            rc = reprovision_compare(job, only, differ, err);
+    }
+    strings_free(&more);
+    return rc;
+}
+
 static void prove(struct world *world, const char *id, bool ok, const char *text)
 {
     world_emit(world, &(struct event){ .kind = EVENT_PROOF, .id = id, .verdict = ok ? CHECK_OK : CHECK_REFUSED, .text = text });
@@ -129,7 +144,7 @@ static int prove_all(struct reprovision *job, const struct strings *only, struct
     if (rc == 0)
         prove(world, "replication", true, "replication runs: IO Yes, SQL Yes");
     if (rc == 0)
-        rc = reprovision_compare(job, only, &differ, err);
+        rc = compare(job, only, &differ, err);
     if (rc == 0 && differ.count > 0) {
         char *text = mem_printf("%zu tables differ still, the first is %s", differ.count, differ.items[0]);
         prove(world, "tables", false, text);
@@ -148,7 +163,7 @@ static int carry(struct reprovision *job, struct err *err)
     const struct strings one = { .items = names, .count = 1 }, *only = job->wish.table != NULL ? &one : NULL;
     int rc = job->stuck.count > 0 ? bring_stuck(job, &job->stuck, err) : 0;
     if (rc == 0 && !job->compared) {
-        rc = reprovision_compare(job, only, &job->differ, err);
+        rc = compare(job, only, &job->differ, err);
         if (rc == 0)
             rc = reprovision_weigh(job, &job->differ, false, err);
     }
