@@ -15,6 +15,7 @@
 #include "care/doubt.h"
 #include "care/reprovision.h"
 #include "engine/engine.h"
+#include "engine/guard.h"
 
 struct session {
     const struct options *options;
@@ -86,8 +87,12 @@ static int reports_back(struct session *session, struct err *err)
     return 0;
 }
 
+/* The first that is changed: not while somebody else is at work there. */
 static int reports_away(struct session *session, struct err *err)
 {
+    const struct care_side *sides = session->care->sides;
+    if (sides[SIDE_MASTER].host && sides[SIDE_SLAVE].host && guard_look(&session->care->world, err) != 0)
+        return -1;
     if (reprovision_reports_away(session->care, &session->job.trouble, session->state_dir, &session->away, err) != 0)
         return -1;
     if (session->away)
