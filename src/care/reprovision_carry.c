@@ -66,44 +66,64 @@ static int add_failing(struct reprovision *job, struct strings *tables, struct e
     return more ? 0 : -1;
 }
 
+static void note_carried(struct reprovision *job, const struct strings *tables)
+{
+    for (size_t i = 0; i < tables->count; i++)
+        strings_add_once(&job->carried, tables->items[i]);
+}
+
+/* Replication runs, or stands at a table that is the next to be brought: that one is *tables then. */
+static int go_on(struct reprovision *job, struct strings *tables, bool *runs, struct err *err)
+{
+    struct strings next = { .count = 0 };
+    note_carried(job, tables);
+    *runs = fix_wait_running(&job->trouble, err) == 0;
+    if (*runs)
+        return 0;
+    if (err->code != ERR_WORLD || add_failing(job, &next, err) != 0)
+        return -1;
+    strings_free(tables);
+    *tables = next;
+    return 0;
+}
+
 /* All of them at once: what comes for them is left out until then, so they must be of one moment. */
 static int bring_stuck(struct reprovision *job, struct strings *tables, struct err *err)
 {
-    struct world *world = &job->trouble.care->world;
     for (int round = 0;; round++) {
-        bool stopped;
-        if (doubt_all(job, tables, err) != 0)
-            return -1;
-        if (bring_tables(world, tables, true, &stopped, err) == 0)
-            break;
-        if (!stopped || round == ROUNDS || add_failing(job, tables, err) != 0)
+        bool stopped = false, runs = false;
+        err_clear(err);
+        int rc = doubt_all(job, tables, err);
+        if (rc == 0)
+            rc = bring_tables(&job->trouble.care->world, tables, true, &stopped, err);
+        if (rc == 0)
+            rc = go_on(job, tables, &runs, err);
+        else if (stopped)
+            rc = add_failing(job, tables, err);
+        if (rc == 0 && runs)
+            return 0;
+        if (rc != 0 || round == ROUNDS)
             return err_hint(err, "the slave stands still now, and no old table was taken away before a new one was in its place; "
                                  "`dualserver reprovision` again takes it from here");
-        err_clear(err);
     }
-    for (size_t i = 0; i < tables->count; i++)
-        strings_add_once(&job->carried, tables->items[i]);
-    return fix_wait_running(&job->trouble, err);
 }
 
 static int bring_one(struct reprovision *job, const char *table, struct err *err)
 {
-    struct strings one = { .count = 0 };
-    bool stopped;
-    strings_add(&one, table);
-    int rc = doubt_all(job, &one, err);
+    struct strings tables = { .count = 0 };
+    bool stopped = false, runs = false;
+    strings_add(&tables, table);
+    int rc = doubt_all(job, &tables, err);
     if (rc == 0)
-        rc = bring_tables(&job->trouble.care->world, &one, false, &stopped, err);
-    else
-        stopped = false;
+        rc = bring_tables(&job->trouble.care->world, &tables, false, &stopped, err);
     if (rc == 0)
-        strings_add_once(&job->carried, table);
-    else if (stopped && add_failing(job, &one, err) == 0)
-        rc = bring_stuck(job, &one, err);
-    else if (stopped) /* at this table itself */
-        rc = bring_stuck(job, &one, err);
-    strings_free(&one);
-    return rc == 0 ? fix_wait_running(&job->trouble, err) : -1;
+        rc = go_on(job, &tables, &runs, err);
+    else if (stopped) /* at this table itself, or at another */
+        rc = add_failing(job, &tables, err) == 0 || err->code == ERR_WORLD ? 0 : -1;
+    if (rc == 0 && !runs)
+        rc = bring_stuck(job, &tables, err);
+    strings_free(&tables);
+    return rc;
 }
 
 /* Compares; where the slave stops meanwhile at a table that nobody knew of, that one is brought too. */
