@@ -21,6 +21,13 @@
 
 /* Edits the answers only with --plain: what is required and absent is asked for. */
 int headless_run(struct answers *answers, const struct options *options, struct err *err);
+/* The same; after a run that is proven, and before its result is told, something more is done: a failure of it is the run's. */
+struct headless_then {
+    int (*call)(void *context, struct err *err);
+    void *context;
+    const char *way; /* a word for JSON */
+};
+int headless_run_then(struct answers *answers, const struct options *options, const struct headless_then *then, struct err *err);
 /* resume, undo, accept, status: about a run begun earlier, with its own answers. */
 int headless_later(const struct options *options, struct err *err);
 
@@ -38,6 +45,9 @@ int headless_maintain(const struct options *options, struct care *care, struct e
 /* troubleshoot: 0 nothing is wrong, or fixed; 1 something is; 3 --plan: fixes are pending. */
 int headless_troubleshoot(const struct options *options, struct care *care, struct err *err);
 
+/* reprovision: 0 done, or nothing to do; 3 --plan: changes are pending. The answers are those of the care; `copy` may be chosen in them. */
+int headless_reprovision(const struct options *options, const char *state_dir, struct answers *answers, struct care *care, struct err *err);
+
 /* SIGINT, SIGTERM, SIGHUP: fds[0] becomes readable at the first and stays so; then an error is one of that signal. */
 int headless_watch_signals(int fds[2], struct err *err);
 void headless_signal_as_error(struct err *err);
@@ -54,6 +64,8 @@ struct outcome {
         bool ok;
     } *checks;              /* preflight checks and proofs, in the order they came */
     size_t check_count;
+    const char *way;        /* of reprovision: "nothing", "tables", "everything"; NULL: of something else */
+    struct strings carried, stayed; /* then: tables */
 };
 void outcome_take(struct outcome *outcome, const struct event *event);
 void outcome_free(struct outcome *outcome);

@@ -14,7 +14,7 @@
 
 enum command {
     COMMAND_WIZARD, COMMAND_SETUP, COMMAND_RESUME, COMMAND_UNDO, COMMAND_ACCEPT, COMMAND_STATUS, COMMAND_MONITOR,
-    COMMAND_CHECK, COMMAND_BILLING, COMMAND_MAINTAIN, COMMAND_TROUBLESHOOT,
+    COMMAND_CHECK, COMMAND_BILLING, COMMAND_MAINTAIN, COMMAND_TROUBLESHOOT, COMMAND_REPROVISION,
     COMMAND_LAB
 };
 enum color_use { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -27,6 +27,7 @@ struct options {
     const char *confirm[CONFIRM_MOST]; /* the slave's host, as typed; the run whose stale lock is broken; NULL: not given */
     const char *run;        /* of resume, undo, accept, status; NULL: the last that waits for something */
     const char *fix;        /* of troubleshoot: the fix that is carried out; NULL: none */
+    const char *table;      /* of reprovision: that one only; NULL: whatever differs */
     const char *state_dir;  /* NULL: the default */
     const char *color_word; /* as given */
     enum color_use color;

@@ -74,6 +74,7 @@ struct session {
     struct output output;
     struct outcome outcome;
     struct asker asker;
+    const struct headless_then *then; /* NULL: nothing more */
 };
 
 static void on_event(void *context, const struct event *event)
@@ -174,7 +175,7 @@ static int drive(struct session *session, struct engine *engine, struct err *err
     if (go_on(session, err) != 0 || engine_run(engine, err) != 0)
         return err_exit_code(err);
     err_clear(err);
-    return 0;
+    return session->then != NULL && session->then->call(session->then->context, err) != 0 ? err_exit_code(err) : 0;
 }
 
 static char *report_path(const struct session *session)
@@ -197,6 +198,7 @@ static void finish(struct session *session, const struct err *err)
     if (outcome->verdict == NULL)
         outcome->verdict = mem_dup(err->code != ERR_NONE ? err->text : "done");
     outcome->report = report_path(session);
+    outcome->way = session->then != NULL ? session->then->way : NULL;
     if (session->options->json)
         output_json_end(outcome, err);
     else
@@ -224,9 +226,10 @@ static void set_up(struct session *session, int cancel_fd)
     };
 }
 
-static int run(struct answers *answers, const struct options *options, const struct past *past, struct err *err)
+static int run(struct answers *answers, const struct options *options, const struct past *past, const struct headless_then *then,
+               struct err *err)
 {
-    struct session session = { .options = options, .answers = answers, .past = past };
+    struct session session = { .options = options, .answers = answers, .past = past, .then = then };
     int fds[2], rc;
     if (headless_watch_signals(fds, err) != 0)
         return err_exit_code(err);
@@ -252,7 +255,12 @@ static int run(struct answers *answers, const struct options *options, const str
 
 int headless_run(struct answers *answers, const struct options *options, struct err *err)
 {
-    return run(answers, options, NULL, err);
+    return run(answers, options, NULL, NULL, err);
+}
+
+int headless_run_then(struct answers *answers, const struct options *options, const struct headless_then *then, struct err *err)
+{
+    return run(answers, options, NULL, then, err);
 }
 
 static void show_past(const struct options *options, const struct past *past)
@@ -294,7 +302,7 @@ int headless_later(const struct options *options, struct err *err)
         } else if (answers_parse(&answers, past.run, past.answers, strlen(past.answers), err) != 0) {
             rc = err_exit_code(err);
         } else {
-            rc = run(&answers, options, &past, err);
+            rc = run(&answers, options, &past, NULL, err);
         }
         past_free(&past);
     }

@@ -18,6 +18,7 @@
 struct session {
     const struct options *options;
     char *state_dir; /* NULL: none is known */
+    struct answers *answers;
     struct output output;
     struct asker asker;
 };
@@ -81,6 +82,11 @@ static int troubleshoot(struct session *session, struct care *care, struct err *
     return headless_troubleshoot(session->options, care, err);
 }
 
+static int reprovision(struct session *session, struct care *care, struct err *err)
+{
+    return headless_reprovision(session->options, session->state_dir, session->answers, care, err);
+}
+
 static const struct {
     enum command command;
     int (*run)(struct session *session, struct care *care, struct err *err); /* its exit code; -1: err says why */
@@ -90,6 +96,7 @@ static const struct {
     { COMMAND_BILLING, billing, false },
     { COMMAND_MAINTAIN, maintain, false },
     { COMMAND_TROUBLESHOOT, troubleshoot, false },
+    { COMMAND_REPROVISION, reprovision, false },
 };
 
 int headless_pair(const struct options *options, const char *state_dir, struct answers *answers, struct err *err)
@@ -131,6 +138,7 @@ int headless_care(const struct options *options, struct err *err)
     session.asker = (struct asker){ .yes = options->yes, .confirm = { options->confirm[0], options->confirm[1] },
                                     .terminal = options->plain || isatty(STDIN_FILENO), .cancel_fd = fds[0] };
     const struct port port = { .context = &session, .emit = on_event, .ask = on_question, .cancel_fd = fds[0] };
+    session.answers = &answers;
     struct care care;
     care_begin(&care, &answers, &port);
     rc = table[at].run(&session, &care, err);

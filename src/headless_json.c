@@ -344,6 +344,14 @@ static json_object *checks_array(const struct outcome *outcome)
     return array;
 }
 
+static void put_list(json_object *object, const char *key, const struct strings *list)
+{
+    json_object *array = json_object_new_array();
+    for (size_t i = 0; i < list->count; i++)
+        json_object_array_add(array, json_object_new_string(list->items[i]));
+    json_object_object_add(object, key, array);
+}
+
 void output_json_end(const struct outcome *outcome, const struct err *err)
 {
     json_object *object = json_object_new_object();
@@ -359,6 +367,11 @@ void output_json_end(const struct outcome *outcome, const struct err *err)
         put_number(object, "changes", outcome->changes);
         put_number(object, "forecast_ms", outcome->forecast_ms);
         put_text(object, "plan", outcome->plan);
+    }
+    put_optional(object, "way", outcome->way);
+    if (outcome->way != NULL && strcmp(outcome->way, "everything") != 0) {
+        put_list(object, "carried", &outcome->carried);
+        put_list(object, "stayed", &outcome->stayed);
     }
     put_optional(object, "next", outcome->advice);
     put_optional(object, "report", outcome->report);

@@ -30,11 +30,12 @@ static const struct {
     { "billing", "points billing.ini at the slave; --off back at the master; --test tries what is in it", COMMAND_BILLING },
     { "maintain", "purges the logs of replication that every slave has executed, and sets their expiry", COMMAND_MAINTAIN },
     { "troubleshoot", "diagnoses what is wrong, explains it, offers fixes; --fix carries one out", COMMAND_TROUBLESHOOT },
+    { "reprovision", "makes a broken slave right again; carries only what differs where that is sound", COMMAND_REPROVISION },
     { "lab", "the practice lab: up, down, status, answers, shell HOST, ...; `lab --help` tells", COMMAND_LAB },
 };
 
 /* Long options without a letter get numbers that no letter has. */
-enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN, DEEP, OFF, TEST, ERRORS, KEEP, OUTAGE, FIX };
+enum { ONLY_LONG = 256, CONFIRM, JSON, PLAIN, STATE_DIR, COLOR, ASCII, NO_MOUSE, RUN, DEEP, OFF, TEST, ERRORS, KEEP, OUTAGE, FIX, TABLE };
 
 #define FLAG(member) NULL, offsetof(struct options, member)
 #define TEXT(name, member) name, offsetof(struct options, member)
@@ -60,6 +61,7 @@ static const struct {
     { KEEP, "keep", TEXT("N", keep_word), "maintain: the newest binary logs that stay in any case (2)" },
     { OUTAGE, "outage", TEXT("DAYS", outage_word), "maintain: how long a slave may be away and still catch up (7)" },
     { FIX, "fix", TEXT("ID", fix), "which fix is carried out (troubleshoot), after --yes, a typed answer or --confirm" },
+    { TABLE, "table", TEXT("NAME", table), "reprovision: that table only" },
     { STATE_DIR, "state-dir", TEXT("DIR", state_dir), "journals and reports; default ~/.local/state/dualserver" },
     { COLOR, "color", TEXT("WHEN", color_word), "auto, always or never" },
     { ASCII, "ascii", FLAG(ascii), "draws with ASCII only" },
@@ -246,6 +248,8 @@ static int check_combination(struct options *options, struct err *err)
           "--confirm belongs to the command setup" },
         { options->command != COMMAND_TROUBLESHOOT && options->fix != NULL, "--fix belongs to the command troubleshoot" },
         { options->command == COMMAND_TROUBLESHOOT && options->yes && options->fix == NULL, "--yes: which fix? --fix names it" },
+        { options->command != COMMAND_REPROVISION && options->table != NULL, "--table belongs to the command reprovision" },
+        { options->table != NULL && options->table[0] == '\0', "--table names no table" },
         { !options_later(options) && options->run != NULL, "--run belongs to the commands resume, undo, accept and status" },
         { options->answers != NULL && options->answers[0] == '\0', "--answers names no file" },
         { options->state_dir != NULL && options->state_dir[0] == '\0', "--state-dir names no folder" },

@@ -53,6 +53,8 @@ void outcome_free(struct outcome *outcome)
         free(outcome->checks[i].id);
         free(outcome->checks[i].text);
     }
+    strings_free(&outcome->carried);
+    strings_free(&outcome->stayed);
     free(outcome->checks);
     free(outcome->run);
     free(outcome->verdict);

@@ -10,6 +10,11 @@
 #include "plan/change.h"
 
 int care_carry_out(struct care *care, const struct plan *plan, struct err *err);
+/* The locks of the hosts by themselves, for what is more than a plan; ERR_REFUSED: somebody else has one. Of the sides that are not
+ * wanted, and after a failure, they are NULL. */
+struct lock;
+int care_lock(struct care *care, bool master, bool slave, struct lock *locks[2], struct err *err);
+void care_unlock(struct care *care, struct lock *locks[2]);
 /* All changes and notes as text for a person. Appends. */
 void care_plan_render(const struct plan *plan, struct buf *to);
 

@@ -14,5 +14,6 @@ int doubt_add(const char *state_dir, const struct answers *answers, const char *
 void doubt_read(const char *state_dir, const struct answers *answers, struct strings *tables);
 /* They agree again. */
 int doubt_clear(const char *state_dir, const struct answers *answers, struct err *err);
+int doubt_clear_table(const char *state_dir, const struct answers *answers, const char *table, struct err *err);
 
 #endif

@@ -34,6 +34,32 @@ static int take(struct care *care, enum side side, struct lock **lock, struct er
     return err_hint(err, "nothing was touched; wait until that has ended, or see `dualserver status`");
 }
 
+int care_lock(struct care *care, bool master, bool slave, struct lock *locks[2], struct err *err)
+{
+    const bool wanted[2] = { master, slave };
+    int rc = 0;
+    locks[SIDE_MASTER] = locks[SIDE_SLAVE] = NULL;
+    if (care->world.run_id[0] == '\0')
+        clock_stamp(care->world.run_id, sizeof care->world.run_id);
+    for (enum side side = SIDE_MASTER; rc == 0 && side <= SIDE_SLAVE; side++)
+        if (wanted[side])
+            rc = take(care, side, &locks[side], err);
+    if (rc != 0)
+        care_unlock(care, locks);
+    return rc;
+}
+
+void care_unlock(struct care *care, struct lock *locks[2])
+{
+    struct world *world = &care->world;
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
+        struct err left = ERR_INIT;
+        if (locks[side] != NULL && lock_release(world->hosts[side], locks[side], &left) != 0)
+            world_note(world, SEVERITY_WARNING, "%s: %s", side_name(side), left.text);
+        locks[side] = NULL;
+    }
+}
+
 static int apply(struct world *world, const struct change *change, struct err *err)
 {
     world_emit(world, &(struct event){ .kind = EVENT_CHANGE, .side = change->server, .text = change->what });
@@ -45,24 +71,15 @@ static int apply(struct world *world, const struct change *change, struct err *e
 int care_carry_out(struct care *care, const struct plan *plan, struct err *err)
 {
     struct world *world = &care->world;
-    struct lock *locks[2] = { NULL, NULL };
-    int rc = 0;
-    if (world->run_id[0] == '\0')
-        clock_stamp(world->run_id, sizeof world->run_id);
+    struct lock *locks[2];
     world->plan = plan;
-    for (enum side side = SIDE_MASTER; rc == 0 && side <= SIDE_SLAVE; side++)
-        if (needs_lock(plan, side))
-            rc = take(care, side, &locks[side], err);
+    int rc = care_lock(care, needs_lock(plan, SIDE_MASTER), needs_lock(plan, SIDE_SLAVE), locks, err);
     for (size_t i = 0; rc == 0 && i < plan->count; i++) {
         rc = world_cancelled(world, err) ? -1 : apply(world, &plan->changes[i], err);
         if (rc != 0 && i > 0)
             err_wrap(err, "%zu of %zu changes are made, then", i, plan->count);
     }
-    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++) {
-        struct err left = ERR_INIT;
-        if (locks[side] != NULL && lock_release(world->hosts[side], locks[side], &left) != 0)
-            world_note(world, SEVERITY_WARNING, "%s: %s", side_name(side), left.text);
-    }
+    care_unlock(care, locks);
     world->plan = NULL;
     return rc;
 }

@@ -81,10 +81,24 @@ int doubt_add(const char *state_dir, const struct answers *answers, const char *
 
 int doubt_clear(const char *state_dir, const struct answers *answers, struct err *err)
 {
+    if (state_dir == NULL)
+        return 0;
     char *path = path_of(state_dir, answers);
     int rc = unlink(path) == 0 || errno == ENOENT ? 0 : -1;
     if (rc != 0)
         err_set_detail(err, ERR_IO, errno, "cannot remove %s: %s", path, strerror(errno));
     free(path);
+    return rc;
+}
+
+int doubt_clear_table(const char *state_dir, const struct answers *answers, const char *table, struct err *err)
+{
+    struct strings tables = { .count = 0 };
+    doubt_read(state_dir, answers, &tables);
+    int rc = strings_has(&tables, table) ? doubt_clear(state_dir, answers, err) : 0;
+    for (size_t i = 0; rc == 0 && strings_has(&tables, table) && i < tables.count; i++)
+        if (strcmp(tables.items[i], table) != 0)
+            rc = doubt_add(state_dir, answers, tables.items[i], "not compared yet", err);
+    strings_free(&tables);
     return rc;
 }

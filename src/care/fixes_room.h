@@ -10,8 +10,8 @@ typedef bool fix_possible_fn(const struct trouble *trouble);
 /* fixes_sql.c and fixes_table.c: what the SQL thread stumbles over */
 fix_fn plan_skip, plan_repair_row, plan_refetch, plan_bring_table;
 fix_possible_fn can_skip, can_repair_row, can_bring_table;
-/* A table left out of replication, or (NULL) none any more: the statement. Appends. */
-void plan_leave_out(const struct dialect *dialect, const char *database, const char *table, struct buf *sql);
+/* The database's table at which the SQL thread stopped. The caller frees; NULL: another database's, or it is not known. */
+char *trouble_table(const struct trouble *trouble);
 /* fixes_io.c: what keeps the IO thread from fetching */
 fix_fn plan_re_point, plan_new_password, plan_grant, plan_tls, plan_new_id, plan_new_uuid, plan_raise_packet, plan_from_oldest,
     plan_next_binlog;

@@ -78,6 +78,11 @@ test_facts_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 test_checks_SOURCES = tests/unit/test_checks.c
 test_checks_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_reprovision
+TESTS += test_reprovision
+test_reprovision_SOURCES = tests/unit/test_reprovision.c
+test_reprovision_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += test_troubleshoot
 TESTS += test_troubleshoot
 test_troubleshoot_SOURCES = tests/unit/test_troubleshoot.c
