@@ -54,6 +54,11 @@ struct outcome {
         bool ok;
     } *checks;              /* preflight checks and proofs, in the order they came */
     size_t check_count;
+    struct slave_outcome {  /* of each slave, where the answers have several */
+        char *section, *host, *state, *run, *verdict; /* state: proven, there, failed, untouched, planned; run NULL: none */
+        uint64_t downtime_ms, shipped_bytes, total_ms;
+    } *slaves;
+    size_t slave_count;
 };
 void outcome_take(struct outcome *outcome, const struct event *event);
 void outcome_free(struct outcome *outcome);

@@ -5,6 +5,8 @@ libfront_a_SOURCES = \
 	src/headless_ask.c \
 	src/headless_care.c \
 	src/headless_json.c \
+	src/headless_room.h \
+	src/headless_slaves.c \
 	src/headless_text.c \
 	src/headless_trouble.c \
 	src/headless_upkeep.c \

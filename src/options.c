@@ -48,7 +48,7 @@ static const struct {
 } table[] = {
     { 'a', "answers", TEXT("FILE", answers), "the answers (INI); `-` reads them from standard input" },
     { 'y', "yes", FLAG(yes), "asks nothing; accepts a run that ends proven: the old data is deleted then" },
-    { CONFIRM, "confirm", TEXT("HOST", confirm), "the slave's host as in the answers: data there may be moved aside; or a RUN: its stale lock is broken" },
+    { CONFIRM, "confirm", TEXT("HOST", confirm), "a slave's host as in the answers, one for each: data there may be moved aside; or a RUN: its stale lock is broken" },
     { 'n', "plan", FLAG(plan), "prints every change that would be made, and makes none" },
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
     { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens; asks whether the old data is kept" },
@@ -138,8 +138,11 @@ static int complain(int got, const char *word, struct err *err)
 static int take_option(struct options *options, int index)
 {
     char *place = (char *)options + table[index].offset;
-    if (table[index].value == CONFIRM && options->confirm[0] != NULL)
-        place = (char *)&options->confirm[CONFIRM_MOST - 1];
+    for (size_t i = 0; table[index].value == CONFIRM && i < CONFIRM_MOST; i++) {
+        place = (char *)&options->confirm[i]; /* where there are more than that, the last counts */
+        if (options->confirm[i] == NULL)
+            break;
+    }
     if (table[index].argument != NULL)
         *(const char **)(void *)place = optarg;
     else

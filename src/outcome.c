@@ -53,6 +53,14 @@ void outcome_free(struct outcome *outcome)
         free(outcome->checks[i].id);
         free(outcome->checks[i].text);
     }
+    for (size_t i = 0; i < outcome->slave_count; i++) {
+        free(outcome->slaves[i].section);
+        free(outcome->slaves[i].host);
+        free(outcome->slaves[i].state);
+        free(outcome->slaves[i].run);
+        free(outcome->slaves[i].verdict);
+    }
+    free(outcome->slaves);
     free(outcome->checks);
     free(outcome->run);
     free(outcome->verdict);

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/journal.h"
 #include "engine/model.h"
+#include "engine/further.h"
 #include "engine/past.h"
 #include "plan/world.h"
 #include "steps/step.h"
@@ -17,6 +18,11 @@ struct engine {
     struct world world;
     struct plan plan;
     bool looked, planned;
+    bool confirmed;             /* the slave's host was typed for this plan */
+    const struct further *further; /* borrowed: of the other slaves; NULL: there are none */
+    bool keep_copy;             /* a run to come is served from this one's copy */
+    bool begins_anew;           /* engine_begins_anew() */
+    bool leaves_master;         /* undo: another slave needs what the run has made of the master */
     int cancel_fd;              /* the front end's cancel and the downtime limit in one */
     char *state_dir;
     struct journal *journal;

@@ -16,6 +16,7 @@ libengine_a_SOURCES = \
 	src/engine/ending.c \
 	src/engine/engine.c \
 	src/engine/engine_room.h \
+	src/engine/further.c \
 	src/engine/guard.c \
 	src/engine/journal.c \
 	src/engine/journal_facts.c \
