@@ -17,6 +17,7 @@ libengine_a_SOURCES = \
 	src/engine/engine.c \
 	src/engine/engine_room.h \
 	src/engine/further.c \
+	src/engine/further_apart.c \
 	src/engine/guard.c \
 	src/engine/journal.c \
 	src/engine/journal_facts.c \
