@@ -2,57 +2,22 @@
  * The first of them takes the copy, the further ones are served from it where that holds (engine/further.h). */
 #include "config.h"
 
-#include "headless_room.h"
+#include "headless_slaves.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/quote.h"
-#include "care/check.h"
-#include "engine/further.h"
 #include "engine/runs.h"
 #include "steps/copy_way.h"
 #include "steps/settings.h"
-
-enum pair_state { PAIR_WAITS, PAIR_THERE, PAIR_PROVEN, PAIR_FAILED };
-
-struct pair {
-    struct answers answers;  /* borrows the session's */
-    char *section;
-    enum pair_state state;
-    struct care care;        /* of one that is there already */
-    struct further further;
-    struct engine *engine;   /* of one that is to be set up; NULL when its run is over */
-    unsigned id;             /* its server_id */
-    bool stops;              /* the plan that was confirmed stops the master */
-    struct outcome outcome;
-};
-
-struct set {
-    struct session *session;
-    const struct port *port;
-    struct pair *pairs;
-    size_t count;
-    const struct engine *lead; /* planned to take the copy; NULL: none yet */
-    char *source;              /* the run whose copy serves the next ones; NULL: none */
-    struct strings kept;       /* runs that keep their copy until the last slave was served */
-};
-
-static void tell(struct session *session, enum severity severity, const char *text)
-{
-    struct buf shown = BUF_INIT;
-    quote_printable(&shown, text, strlen(text), 0);
-    session_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = severity, .text = buf_str(&shown) });
-    buf_free(&shown);
-}
 
 /* From here on the events are about this one. */
 static void name_pair(struct set *set, size_t i, const char *what)
 {
     const struct pair *pair = &set->pairs[i];
     char *text = mem_printf("slave %zu of %zu, %s ([%s]): %s", i + 1, set->count, pair->answers.slave.host, pair->section, what);
-    tell(set->session, SEVERITY_INFO, text);
+    slaves_tell(set->session, SEVERITY_INFO, text);
     free(text);
 }
 
@@ -90,10 +55,8 @@ static void look_whether_there(struct set *set, size_t i)
         pair->outcome.run = mem_dup(past.run);
         pair->outcome.verdict = mem_printf("proven by run %s, and it replicates: left as it is", past.run);
         name_pair(set, i, pair->outcome.verdict);
-        if (past_state(&past) == PAST_PROVEN && set->source == NULL) {
-            set->source = mem_dup(past.run);
-            strings_add(&set->kept, past.run);
-        }
+        if (past_state(&past) == PAST_PROVEN && set->source == NULL)
+            set->source = mem_dup(past.run); /* its copy may still be there: a set-up that was broken off after it keeps that */
     } else {
         name_pair(set, i, "it does not replicate as it should, so it is set up anew");
         care_end(&pair->care);
@@ -224,11 +187,10 @@ static int plan_again(struct set *set, size_t i, struct err *err)
     return 0;
 }
 
-static void note_copy(struct set *set, size_t i)
+static void note_kept(struct set *set, const char *run)
 {
-    free(set->source);
-    set->source = mem_dup(set->pairs[i].outcome.run);
-    strings_add(&set->kept, set->source);
+    if (!strings_has(&set->kept, run))
+        strings_add(&set->kept, run);
 }
 
 static int run_pair(struct set *set, size_t i, bool again, struct err *err)
@@ -240,6 +202,8 @@ static int run_pair(struct set *set, size_t i, bool again, struct err *err)
     const bool keeps = rc == 0 && takes_own_copy(pair) && another_waits(set, i);
     if (keeps)
         engine_keep_copy(pair->engine);
+    if (rc == 0 && copy_way_shares(engine_planned(pair->engine)->way, engine_facts(pair->engine)))
+        note_kept(set, engine_facts(pair->engine)->copy.run);
     if (rc == 0)
         rc = engine_run(pair->engine, err);
     pair->state = rc == 0 ? PAIR_PROVEN : PAIR_FAILED;
@@ -253,8 +217,11 @@ static int run_pair(struct set *set, size_t i, bool again, struct err *err)
     else if (session->outcome.seen)
         name_pair(set, i, session->outcome.verdict);
     put_outcome(set, i);
-    if (rc == 0 && keeps)
-        note_copy(set, i);
+    if (rc == 0 && keeps) {
+        free(set->source);
+        set->source = mem_dup(pair->outcome.run);
+        note_kept(set, set->source);
+    }
     return rc;
 }
 
@@ -299,117 +266,10 @@ static void settle(struct set *set)
             past_free(&past);
         }
         if (err.code != ERR_NONE && err.code != ERR_REFUSED) /* refused: somebody wants to keep it */
-            tell(session, SEVERITY_WARNING, err.text);
+            slaves_tell(session, SEVERITY_WARNING, err.text);
         answers_free(&answers);
         outcome_free(&session->outcome);
     }
-}
-
-/* The end. */
-
-static void list_hosts(const struct set *set, enum pair_state state, const char *before, struct buf *to)
-{
-    bool any = false;
-    for (size_t i = 0; i < set->count; i++)
-        if (set->pairs[i].state == state) {
-            buf_addf(to, "%s%s", any ? ", " : before, set->pairs[i].answers.slave.host);
-            any = true;
-        }
-}
-
-static char *verdict_of(const struct set *set, int rc)
-{
-    struct buf text = BUF_INIT;
-    if (rc == 0)
-        buf_addf(&text, "%zu slaves of %s are proven", set->count, set->session->answers->master.host);
-    else
-        buf_addf(&text, "not all of the %zu slaves of %s are proven", set->count, set->session->answers->master.host);
-    list_hosts(set, PAIR_PROVEN, rc == 0 ? ": " : "; proven: ", &text);
-    list_hosts(set, PAIR_THERE, "; there already: ", &text);
-    list_hosts(set, PAIR_FAILED, "; failed: ", &text);
-    list_hosts(set, PAIR_WAITS, "; not begun: ", &text);
-    return buf_steal(&text);
-}
-
-static bool is_unfinished(const struct set *set, const char *run)
-{
-    struct past past;
-    struct err ignored = ERR_INIT;
-    if (run == NULL || runs_find(set->session->state_dir, run, &past, &ignored) != 0)
-        return false;
-    const bool unfinished = past_state(&past) == PAST_UNFINISHED;
-    past_free(&past);
-    return unfinished;
-}
-
-static char *advice_of(const struct set *set)
-{
-    struct buf text = BUF_INIT;
-    for (size_t i = 0; i < set->count; i++)
-        if (set->pairs[i].state == PAIR_FAILED && is_unfinished(set, set->pairs[i].outcome.run))
-            buf_addf(&text, "`dualserver resume --run %s` goes on with %s, `dualserver undo --run %s` takes that run back. ",
-                     set->pairs[i].outcome.run, set->pairs[i].answers.slave.host, set->pairs[i].outcome.run);
-    buf_adds(&text, "`dualserver setup` with the same answers then goes on with the slaves that are left; those that are proven stay as they are.");
-    for (size_t i = 0; i < set->kept.count; i++)
-        buf_addf(&text, " Run %s keeps its copy on the master for them; `dualserver accept --run %s` removes it.", set->kept.items[i],
-                 set->kept.items[i]);
-    return buf_steal(&text);
-}
-
-static void add_slave(struct outcome *all, const struct pair *pair, bool planned)
-{
-    static const char *const states[] = { "untouched", "there", "proven", "failed" };
-    const struct outcome *own = &pair->outcome;
-    all->slaves = mem_grow(all->slaves, all->slave_count + 1, sizeof *all->slaves);
-    all->slaves[all->slave_count++] = (struct slave_outcome){
-        .section = mem_dup(pair->section),
-        .host = mem_dup(pair->answers.slave.host),
-        .state = mem_dup(planned && pair->state == PAIR_WAITS ? "planned" : states[pair->state]),
-        .run = own->run != NULL ? mem_dup(own->run) : NULL,
-        .verdict = own->verdict != NULL ? mem_dup(own->verdict) : NULL,
-        .downtime_ms = own->downtime_ms, .shipped_bytes = own->shipped_bytes, .total_ms = own->total_ms,
-    };
-    all->downtime_ms += own->downtime_ms;
-    all->shipped_bytes += own->shipped_bytes;
-    all->total_ms += own->total_ms;
-    all->changes += own->changes;
-    all->forecast_ms += own->forecast_ms;
-}
-
-/* Checks and plans of all, one after the other. */
-static void add_texts(struct outcome *all, const struct pair *pair, struct buf *plans)
-{
-    const struct outcome *own = &pair->outcome;
-    for (size_t i = 0; i < own->check_count; i++) {
-        all->checks = mem_grow(all->checks, all->check_count + 1, sizeof *all->checks);
-        all->checks[all->check_count++] = (struct outcome_check){ .id = mem_dup(own->checks[i].id), .ok = own->checks[i].ok,
-                                                                  .text = mem_printf("[%s] %s", pair->section, own->checks[i].text) };
-    }
-    if (own->plan != NULL)
-        buf_addf(plans, "[%s] %s\n\n%s\n", pair->section, pair->answers.slave.host, own->plan);
-}
-
-static void sum_up(struct set *set, int rc, bool planned)
-{
-    struct outcome all = { .seen = !planned, .ok = rc == 0 };
-    struct buf plans = BUF_INIT;
-    for (size_t i = 0; i < set->count; i++) {
-        const struct pair *pair = &set->pairs[i];
-        add_slave(&all, pair, planned);
-        add_texts(&all, pair, &plans);
-        if (pair->outcome.run != NULL && (all.run == NULL || pair->state == PAIR_FAILED)) {
-            free(all.run);
-            all.run = mem_dup(pair->outcome.run); /* the one that something is to be done with */
-        }
-    }
-    all.plan = plans.len > 0 ? buf_steal(&plans) : NULL;
-    all.verdict = !planned         ? verdict_of(set, rc)
-                  : all.changes == 0 ? mem_dup("nothing to do")
-                                     : mem_printf("%llu changes are pending; nothing was changed", (unsigned long long)all.changes);
-    all.advice = !planned && rc != 0 ? advice_of(set) : NULL;
-    outcome_free(&set->session->outcome);
-    set->session->outcome = all;
-    buf_free(&plans);
 }
 
 static void begin_set(struct set *set)
@@ -450,7 +310,7 @@ int headless_slaves(struct session *session, const struct port *port, struct err
     begin_set(&set);
     int rc = plan_all(&set, err);
     if (rc == 0 && session->options->plan) {
-        sum_up(&set, 0, true);
+        slaves_sum_up(&set, 0, true);
         rc = session->outcome.changes > 0 ? 3 : 0;
         end_set(&set);
         return rc;
@@ -464,47 +324,7 @@ int headless_slaves(struct session *session, const struct port *port, struct err
             settle(&set);
     }
     if (begun)
-        sum_up(&set, rc, false);
+        slaves_sum_up(&set, rc, false);
     end_set(&set);
-    return rc == 0 ? 0 : err_exit_code(err);
-}
-
-/* A run is taken back and begun anew. */
-
-static int ask_anew(struct session *session, const struct plan *plan, struct err *err)
-{
-    struct buf text = BUF_INIT;
-    struct answer answer = { .yes = false };
-    buf_adds(&text, "The slave is as before the run. It is set up anew, with a copy of its own; the master is held up for about ");
-    quote_duration(&text, plan->forecast_ms);
-    buf_adds(&text, ". Go on?");
-    int rc = session_question(session, &(struct question){ .kind = QUESTION_YES_NO, .text = buf_str(&text) }, &answer, err);
-    if (rc == 0 && !answer.yes)
-        rc = err_set(err, ERR_REFUSED, "nothing more was done; `dualserver setup` sets this slave up another time");
-    buf_free(&text);
-    return rc;
-}
-
-int headless_begin_anew(struct session *session, const struct port *port, struct err *err)
-{
-    struct further further;
-    tell(session, SEVERITY_WARNING, err->text);
-    tell(session, SEVERITY_INFO, "so this run is taken back, and the slave is set up anew with a copy of its own");
-    err_clear(err);
-    further_begin(&further, past_word(session->past, PAST_FIRST_SLAVE));
-    struct engine *engine = engine_new(session->answers, port, session->state_dir);
-    int rc = engine_undo(engine, session->past, err);
-    for (size_t i = 0; rc == 0 && i < engine_facts(engine)->taken_ids.count; i++)
-        strings_add(&further.taken_ids, engine_facts(engine)->taken_ids.items[i]);
-    engine_free(engine);
-    engine = engine_new(session->answers, port, session->state_dir);
-    engine_further(engine, &further);
-    if (rc == 0 && (rc = engine_look(engine, err)) == 0 && (rc = engine_plan(engine, err)) == 0 &&
-        (rc = ask_anew(session, engine_planned(engine), err)) == 0) {
-        engine_confirmed(engine);
-        rc = engine_run(engine, err);
-    }
-    engine_free(engine);
-    further_free(&further);
     return rc == 0 ? 0 : err_exit_code(err);
 }

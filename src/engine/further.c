@@ -130,9 +130,20 @@ int further_is_there(struct world *world, bool *there, struct err *err)
     return rc;
 }
 
-/* Why the copy does not serve this slave; NULL: it does. */
-static const char *why_not(const struct facts *then, const struct facts *now, const struct shared_copy *copy, bool there)
+/* Its running server needs nothing that step 2 or 4 would give it. */
+static bool runs_as_wanted(const struct facts *facts, const struct answers *answers)
 {
+    const struct server_facts *master = &facts->master;
+    struct wanted listen[4];
+    return strtoul(facts_setting(master, "server_id"), NULL, 10) == settings_server_id(facts, answers, SIDE_MASTER) &&
+           (master->dialect->binlog_format == NULL || strcasecmp(facts_setting(master, "binlog_format"), "ROW") == 0) &&
+           settings_listen(facts, SIDE_MASTER, listen) == 0;
+}
+
+/* Why the copy does not serve this slave; NULL: it does. */
+static const char *why_not(const struct facts *then, const struct facts *now, const struct answers *answers, bool there)
+{
+    const struct shared_copy *copy = &now->copy;
     const struct {
         bool wrong;
         const char *why;
@@ -141,7 +152,7 @@ static const char *why_not(const struct facts *then, const struct facts *now, co
         { !there, "it is not there any more, or the master was rebooted since" },
         { copy->start != NULL && !has_log(&now->master, copy->start), "the binary log that begins with it was purged" },
         { !same_inventory(&then->master.inventory, &now->master.inventory), "tables were made, dropped or altered since" },
-        { master_restart_why(now) != NULL, "the master has to be restarted for this slave in any case" },
+        { !runs_as_wanted(now, answers) || master_restart_why(now) != NULL, "the master has to be restarted for this slave in any case" },
     };
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
         if (reasons[i].wrong)
@@ -167,7 +178,7 @@ static int try_source(struct engine *engine, const struct past *past, const stru
         rc = further_is_there(world, &there, err);
     }
     if (rc == 0 && *why != NULL)
-        *why = why_not(then, facts, &facts->copy, there);
+        *why = why_not(then, facts, engine->answers, there);
     else
         facts_forget_copy(facts); /* a way that leaves none */
     if (rc == 0 && facts->copy.run != NULL && *why == NULL && !copy_way_shares(copy_way_wanted(facts, engine->answers), facts))

@@ -30,4 +30,5 @@ libengine_a_SOURCES = \
 	src/engine/resume_from.h \
 	src/engine/resume_from.c \
 	src/engine/runs.c \
-	src/engine/undo.c
+	src/engine/undo.c \
+	src/engine/undo_others.c

@@ -19,34 +19,6 @@
 #include "steps/take_back.h"
 #include "steps/watch.h"
 
-/* What a run makes of the master is for each of its slaves: the option files of step 1, and that it runs with them. */
-static bool stays(const struct engine *engine, enum side side, int step)
-{
-    return engine->leaves_master && side == SIDE_MASTER && step <= 4;
-}
-
-static bool made_the_master(const struct past *past)
-{
-    for (size_t i = 0; i < past->change_count; i++)
-        if (past->changes[i].side == SIDE_MASTER && past->changes[i].path != NULL && past->changes[i].step == 1)
-            return true;
-    return false;
-}
-
-static int others_may_stay(struct engine *engine, const struct past *past, struct err *err)
-{
-    bool for_good = true;
-    char *other = made_the_master(past) ? runs_of_same_master(engine->state_dir, past, &for_good) : NULL;
-    int rc = 0;
-    engine->leaves_master = other != NULL && for_good;
-    if (other != NULL && !for_good) {
-        rc = err_set(err, ERR_REFUSED, "run %s serves another slave of the same master, which this one has made ready for it", other);
-        err_hint(err, "take that one back first: dualserver undo --run %s; or accept it: then this undo leaves the master as it is", other);
-    }
-    free(other);
-    return rc;
-}
-
 static int may_undo(struct engine *engine, const struct past *past, struct err *err)
 {
     const enum past_state state = past_state(past);
@@ -58,7 +30,7 @@ static int may_undo(struct engine *engine, const struct past *past, struct err *
     }
     char *later = runs_later(engine->state_dir, past);
     if (later == NULL)
-        return others_may_stay(engine, past, err);
+        return undo_others_may_stay(engine, past, err);
     err_set(err, ERR_REFUSED, "run %s of the same pair came later and builds on this one", later);
     err_hint(err, "take that one back first: dualserver undo --run %s", later);
     free(later);
@@ -162,7 +134,7 @@ static int check_files(struct engine *engine, const struct past *past, struct er
         const struct past_change *change = &past->changes[i];
         struct buf now = BUF_INIT;
         bool exists = false;
-        if (change->path == NULL || change->undone || stays(engine, change->side, change->step))
+        if (change->path == NULL || change->undone || undo_stays(engine, change->side, change->step))
             continue;
         int rc = read_file(engine->world.hosts[change->side], change->path, &now, &exists, err);
         if (rc == 0 && !ours(engine, past, change, exists, &now)) {
@@ -227,7 +199,7 @@ static int revert(struct engine *engine, const struct past *past, bool last, str
     for (size_t i = engine->plan.count; i-- > 0;) {
         const struct change *change = &engine->plan.changes[i];
         size_t then = i;
-        if (change->kind == CHANGE_FILE || change->revert == NULL || change->revert_last != last || stays(engine, change->server, change->step) ||
+        if (change->kind == CHANGE_FILE || change->revert == NULL || change->revert_last != last || undo_stays(engine, change->server, change->step) ||
             !to_revert(engine, past, &then))
             continue;
         world->step = change->step;
@@ -247,7 +219,7 @@ static int revert_lost_files(struct engine *engine, const struct past *past, str
     for (size_t i = engine->plan.count; i-- > 0;) {
         const struct change *change = &engine->plan.changes[i];
         struct past_change then = { .step = change->step, .side = change->server, .path = change->path };
-        if (change->kind == CHANGE_FILE && engine->same_plan && past_lost(past, i) && !stays(engine, change->server, change->step) && first_of(past, &then) == &then &&
+        if (change->kind == CHANGE_FILE && engine->same_plan && past_lost(past, i) && !undo_stays(engine, change->server, change->step) && first_of(past, &then) == &then &&
             restore_file(engine, past, &then, err) != 0)
             return -1;
     }
@@ -258,7 +230,7 @@ static int revert_files(struct engine *engine, const struct past *past, enum sid
 {
     for (size_t i = past->change_count; i-- > 0;) {
         const struct past_change *change = &past->changes[i];
-        if (change->path == NULL || change->undone || change->side != side || stays(engine, side, change->step))
+        if (change->path == NULL || change->undone || change->side != side || undo_stays(engine, side, change->step))
             continue;
         engine->world.step = change->step;
         world_emit(&engine->world, &(struct event){ .kind = EVENT_CHANGE, .side = change->side, .text = change->path });
@@ -316,7 +288,7 @@ static int stop_and_start(struct engine *engine, const struct past *past, enum s
 static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
 {
     struct world *world = &engine->world;
-    if (stays(engine, side, step))
+    if (undo_stays(engine, side, step))
         return 0;
     if (!was_restarted(engine, past, step) && !(side == SIDE_MASTER && recover_master_otherwise(world)))
         return 0;
