@@ -257,11 +257,9 @@ static void settle(struct set *set)
         answers_init(&answers);
         if (runs_find(session->state_dir, set->kept.items[i], &past, &err) == 0) {
             struct engine *engine = engine_new(&answers, set->port, session->state_dir);
-            int rc = answers_parse(&answers, past.run, past.answers, strlen(past.answers), &err);
-            if (rc == 0)
-                rc = engine_settle(engine, &past, &err);
-            if (rc == 0 && is_of_this(set, past.run))
-                rc = engine_accept(engine, &past, &err);
+            if (answers_parse(&answers, past.run, past.answers, strlen(past.answers), &err) == 0 &&
+                engine_settle(engine, &past, &err) == 0 && is_of_this(set, past.run))
+                (void)engine_accept(engine, &past, &err);
             engine_free(engine);
             past_free(&past);
         }

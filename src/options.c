@@ -20,7 +20,7 @@ static const struct {
     enum command command;
 } commands[] = {
     { "wizard", "opens the wizard (also without a command); needs a terminal of at least 80x24", COMMAND_WIZARD },
-    { "setup", "the 14 steps that make two servers master and live slave", COMMAND_SETUP },
+    { "setup", "the 14 steps that make two servers master and live slave; several slaves with [slave NAME] in the answers", COMMAND_SETUP },
     { "resume", "goes on with a run that broke off or failed, where that is right", COMMAND_RESUME },
     { "undo", "takes a run back: option files, accounts, the slave's old data", COMMAND_UNDO },
     { "accept", "lets go of the slave's old data of a run that is proven", COMMAND_ACCEPT },

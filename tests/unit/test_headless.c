@@ -508,6 +508,22 @@ static void test_several_confirmed(void **state)
     assert_non_null(strstr(err.text, "db3"));
 }
 
+/* Two sections, one server; or two that one account of the master would stand for. */
+static void test_clash(void **state)
+{
+    (void)state;
+    static char id[] = "0123", boot[] = "4567", name[] = "db2", other[] = "db3", uuid[] = "89ab", here[] = "192.0.2.2", there[] = "192.0.2.3";
+    struct facts one = { .slave = { .machine_id = id, .boot_id = boot, .hostname = name, .source_address = here } };
+    struct facts two = one;
+    assert_non_null(strstr(further_clash(&one, &two), "same machine"));
+    two.slave.hostname = other; /* a container made of the same image */
+    assert_non_null(strstr(further_clash(&one, &two), "same address"));
+    two.slave.source_address = there;
+    assert_null(further_clash(&one, &two));
+    one.slave.server_uuid = two.slave.server_uuid = uuid;
+    assert_non_null(strstr(further_clash(&one, &two), "server_uuid"));
+}
+
 /* --plan: of each, and nothing is run. */
 static void test_several_planned(void **state)
 {
@@ -550,6 +566,7 @@ int main(void)
         cmocka_unit_test_setup(test_yes_is_no_person, reset), cmocka_unit_test_setup(test_signal, reset),
         cmocka_unit_test_setup(test_several, reset), cmocka_unit_test_setup(test_second_fails, reset),
         cmocka_unit_test_setup(test_several_confirmed, reset), cmocka_unit_test_setup(test_several_planned, reset),
+        cmocka_unit_test_setup(test_clash, reset),
         cmocka_unit_test_setup(test_failed_run, reset),  cmocka_unit_test_setup(test_answers_are_checked_first, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
