@@ -179,8 +179,12 @@ static int plan_again(struct set *set, size_t i, struct err *err)
 {
     struct pair *pair = &set->pairs[i];
     set->lead = NULL;
-    if (plan_pair(set, i, err) != 0)
+    if (plan_pair(set, i, err) != 0) {
+        char *hint = mem_dup(err->hint);
+        err_hint(err, "%s%s", strncmp(hint, "nothing was touched", strlen("nothing was touched")) == 0 ? "of this slave " : "", hint);
+        free(hint);
         return -1;
+    }
     err_clear(err);
     if (pair->stops || !stops_master(engine_planned(pair->engine)))
         engine_confirmed(pair->engine);
@@ -212,6 +216,8 @@ static int run_pair(struct set *set, size_t i, bool again, struct err *err)
     set->lead = NULL;
     if (rc == 0)
         err_clear(err);
+    else if (session->outcome.verdict == NULL)
+        session->outcome.verdict = mem_dup(err->text);
     if (!session->options->json)
         output_text_end(&session->output, &session->outcome);
     else if (session->outcome.seen)
