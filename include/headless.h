@@ -66,6 +66,11 @@ struct outcome {
     size_t check_count;
     const char *way;        /* of reprovision: "nothing", "tables", "everything"; NULL: of something else */
     struct strings carried, stayed; /* then: tables */
+    struct slave_outcome {  /* of each slave, where the answers have several */
+        char *section, *host, *state, *run, *verdict; /* state: proven, there, failed, untouched, planned; run NULL: none */
+        uint64_t downtime_ms, shipped_bytes, total_ms;
+    } *slaves;
+    size_t slave_count;
 };
 void outcome_take(struct outcome *outcome, const struct event *event);
 void outcome_free(struct outcome *outcome);

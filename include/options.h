@@ -19,12 +19,12 @@ enum command {
 };
 enum color_use { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-#define CONFIRM_MOST 2
+#define CONFIRM_MOST 40 /* a host for each slave, and runs */
 
 struct options {
     enum command command;
     const char *answers;    /* NULL: none; "-": standard input */
-    const char *confirm[CONFIRM_MOST]; /* the slave's host, as typed; the run whose stale lock is broken; NULL: not given */
+    const char *confirm[CONFIRM_MOST]; /* hosts of slaves, as typed; the run whose stale lock is broken; NULL: no more */
     const char *run;        /* of resume, undo, accept, status; NULL: the last that waits for something */
     const char *fix;        /* of troubleshoot: the fix that is carried out; NULL: none */
     const char *table;      /* of reprovision: that one only; NULL: whatever differs */

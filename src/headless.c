@@ -15,6 +15,7 @@
 #include "base/quote.h"
 #include "engine/engine.h"
 #include "engine/runs.h"
+#include "headless_room.h"
 
 /* A handler may touch no more than these. */
 static volatile sig_atomic_t signal_seen;
@@ -66,18 +67,7 @@ void headless_signal_as_error(struct err *err)
     err_wrap(err, "ended by signal %d", (int)signal_seen);
 }
 
-struct session {
-    const struct options *options;
-    const struct past *past; /* the run that it is about; NULL: a new one */
-    struct answers *answers;
-    char *state_dir; /* NULL: none is known */
-    struct output output;
-    struct outcome outcome;
-    struct asker asker;
-    const struct headless_then *then; /* NULL: nothing more */
-};
-
-static void on_event(void *context, const struct event *event)
+void session_event(void *context, const struct event *event)
 {
     struct session *session = context;
     outcome_take(&session->outcome, event);
@@ -87,7 +77,7 @@ static void on_event(void *context, const struct event *event)
         output_text(&session->output, event, clock_ms());
 }
 
-static int on_question(void *context, const struct question *question, struct answer *answer, struct err *err)
+int session_question(void *context, const struct question *question, struct answer *answer, struct err *err)
 {
     struct session *session = context;
     return asker_ask(&session->asker, question, answer, err);
@@ -116,7 +106,7 @@ static int ask_missing(struct session *session, struct err *err)
 }
 
 /* The engine asks for the slave's host before it begins. Here: is there somebody at all who wants this? */
-static int go_on(const struct session *session, struct err *err)
+int session_go_on(const struct session *session, struct err *err)
 {
     if (session->options->yes || session->options->plain)
         return 0;
@@ -125,17 +115,17 @@ static int go_on(const struct session *session, struct err *err)
 }
 
 /* For a login with sudo, and for anybody who wants to know all. */
-static int show_least(struct session *session, const struct engine *engine, struct err *err)
+int session_show_least(struct session *session, const struct engine *engine, bool slave_only, struct err *err)
 {
-    const bool sudo[] = { [SIDE_MASTER] = session->answers->master.sudo, [SIDE_SLAVE] = session->answers->slave.sudo };
+    const bool sudo[] = { [SIDE_MASTER] = engine_answers(engine)->master.sudo, [SIDE_SLAVE] = engine_answers(engine)->slave.sudo };
     int rc = 0;
-    for (enum side side = SIDE_MASTER; rc == 0 && side <= SIDE_SLAVE; side++) {
+    for (enum side side = slave_only ? SIDE_SLAVE : SIDE_MASTER; rc == 0 && side <= SIDE_SLAVE; side++) {
         struct buf text = BUF_INIT;
         if (!sudo[side] && !session->options->verbose)
             continue;
         rc = engine_least(engine, side, &text, err);
         if (rc == 0)
-            on_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_INFO, .side = side, .text = buf_str(&text) });
+            session_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_INFO, .side = side, .text = buf_str(&text) });
         buf_free(&text);
     }
     return rc;
@@ -146,7 +136,7 @@ static int planned(struct session *session, const struct engine *engine, struct 
 {
     const struct plan *plan = engine_planned(engine);
     struct outcome *outcome = &session->outcome;
-    if (show_least(session, engine, err) != 0)
+    if (session_show_least(session, engine, false, err) != 0)
         return err_exit_code(err);
     outcome->ok = true;
     outcome->changes = plan->count;
@@ -156,26 +146,43 @@ static int planned(struct session *session, const struct engine *engine, struct 
     return plan->count == 0 ? 0 : 3;
 }
 
-static int drive(struct session *session, struct engine *engine, struct err *err)
+static int later(struct session *session, const struct port *port, struct err *err)
 {
-    static int (*const later[])(struct engine *engine, const struct past *past, struct err *err) = {
+    static int (*const commands[])(struct engine *engine, const struct past *past, struct err *err) = {
         [COMMAND_RESUME] = engine_resume, [COMMAND_UNDO] = engine_undo, [COMMAND_ACCEPT] = engine_accept,
     };
-    if (session->past != NULL) {
-        const int rc = later[session->options->command](engine, session->past, err) == 0 ? 0 : err_exit_code(err);
-        if (rc == 0)
-            err_clear(err);
-        return rc;
-    }
+    struct engine *engine = engine_new(session->answers, port, session->state_dir);
+    int rc = commands[session->options->command](engine, session->past, err) == 0 ? 0 : err_exit_code(err);
+    const bool anew = rc != 0 && session->options->command == COMMAND_RESUME && engine_begins_anew(engine);
+    engine_free(engine);
+    if (anew)
+        rc = headless_begin_anew(session, port, err);
+    if (rc == 0)
+        err_clear(err);
+    return rc;
+}
+
+static int set_pair_up(struct session *session, struct engine *engine, struct err *err)
+{
     if (engine_look(engine, err) != 0 || engine_plan(engine, err) != 0)
         return err_exit_code(err);
     err_clear(err); /* what the engine got over is told by its events */
     if (session->options->plan)
         return planned(session, engine, err);
-    if (go_on(session, err) != 0 || engine_run(engine, err) != 0)
+    if (session_go_on(session, err) != 0 || engine_run(engine, err) != 0)
         return err_exit_code(err);
     err_clear(err);
     return session->then != NULL && session->then->call(session->then->context, err) != 0 ? err_exit_code(err) : 0;
+}
+
+static int drive(struct session *session, const struct port *port, struct err *err)
+{
+    if (session->past != NULL)
+        return later(session, port, err);
+    struct engine *engine = engine_new(session->answers, port, session->state_dir);
+    const int rc = set_pair_up(session, engine, err);
+    engine_free(engine);
+    return rc;
 }
 
 static char *report_path(const struct session *session)
@@ -197,6 +204,7 @@ static void finish(struct session *session, const struct err *err)
         outcome->ok = false;
     if (outcome->verdict == NULL)
         outcome->verdict = mem_dup(err->code != ERR_NONE ? err->text : "done");
+    free(outcome->report);
     outcome->report = report_path(session);
     outcome->way = session->then != NULL ? session->then->way : NULL;
     if (session->options->json)
@@ -220,10 +228,10 @@ static void set_up(struct session *session, int cancel_fd)
     };
     session->asker = (struct asker){
         .yes = options->yes,
-        .confirm = { options->confirm[0], options->confirm[1] },
         .terminal = options->plain || (options_later(options) && isatty(STDIN_FILENO)),
         .cancel_fd = cancel_fd,
     };
+    memcpy(session->asker.confirm, options->confirm, sizeof session->asker.confirm);
 }
 
 static int run(struct answers *answers, const struct options *options, const struct past *past, const struct headless_then *then,
@@ -240,11 +248,9 @@ static int run(struct answers *answers, const struct options *options, const str
         rc = err_exit_code(err);
     } else {
         const struct port port = {
-            .context = &session, .emit = on_event, .ask = on_question, .cancel_fd = fds[0],
+            .context = &session, .emit = session_event, .ask = session_question, .cancel_fd = fds[0],
         };
-        struct engine *engine = engine_new(answers, &port, session.state_dir);
-        rc = drive(&session, engine, err);
-        engine_free(engine);
+        rc = past == NULL && answers->more_count > 0 ? headless_slaves(&session, &port, err) : drive(&session, &port, err);
     }
     headless_signal_as_error(err);
     if (err->code != ERR_NONE)

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -135,8 +136,8 @@ int headless_care(const struct options *options, struct err *err)
         free(session.state_dir);
         return rc;
     }
-    session.asker = (struct asker){ .yes = options->yes, .confirm = { options->confirm[0], options->confirm[1] },
-                                    .terminal = options->plain || isatty(STDIN_FILENO), .cancel_fd = fds[0] };
+    session.asker = (struct asker){ .yes = options->yes, .terminal = options->plain || isatty(STDIN_FILENO), .cancel_fd = fds[0] };
+    memcpy(session.asker.confirm, options->confirm, sizeof session.asker.confirm);
     const struct port port = { .context = &session, .emit = on_event, .ask = on_question, .cancel_fd = fds[0] };
     session.answers = &answers;
     struct care care;

@@ -352,6 +352,25 @@ static void put_list(json_object *object, const char *key, const struct strings 
     json_object_object_add(object, key, array);
 }
 
+static json_object *slaves_array(const struct outcome *outcome)
+{
+    json_object *array = json_object_new_array();
+    for (size_t i = 0; i < outcome->slave_count; i++) {
+        const struct slave_outcome *from = &outcome->slaves[i];
+        json_object *slave = json_object_new_object();
+        put_text(slave, "section", from->section);
+        put_text(slave, "host", from->host);
+        put_text(slave, "state", from->state);
+        put_optional(slave, "run", from->run);
+        put_optional(slave, "verdict", from->verdict);
+        put_number(slave, "downtime_ms", from->downtime_ms);
+        put_number(slave, "shipped_bytes", from->shipped_bytes);
+        put_number(slave, "total_ms", from->total_ms);
+        json_object_array_add(array, slave);
+    }
+    return array;
+}
+
 void output_json_end(const struct outcome *outcome, const struct err *err)
 {
     json_object *object = json_object_new_object();
@@ -373,6 +392,8 @@ void output_json_end(const struct outcome *outcome, const struct err *err)
         put_list(object, "carried", &outcome->carried);
         put_list(object, "stayed", &outcome->stayed);
     }
+    if (outcome->slave_count > 0)
+        json_object_object_add(object, "slaves", slaves_array(outcome));
     put_optional(object, "next", outcome->advice);
     put_optional(object, "report", outcome->report);
     if (err->code != ERR_NONE) {

@@ -6,6 +6,10 @@ libfront_a_SOURCES = \
 	src/headless_care.c \
 	src/headless_json.c \
 	src/headless_reprovision.c \
+	src/headless_room.h \
+	src/headless_slaves.c \
+	src/headless_slaves.h \
+	src/headless_slaves_end.c \
 	src/headless_text.c \
 	src/headless_trouble.c \
 	src/headless_upkeep.c \

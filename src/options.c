@@ -20,7 +20,7 @@ static const struct {
     enum command command;
 } commands[] = {
     { "wizard", "all of it on screens, from a start page (also without a command); needs a terminal of at least 80x24", COMMAND_WIZARD },
-    { "setup", "the 14 steps that make two servers master and live slave; in a terminal on screens", COMMAND_SETUP },
+    { "setup", "the 14 steps that make two servers master and live slave; in a terminal on screens; several slaves with [slave NAME]", COMMAND_SETUP },
     { "resume", "goes on with a run that broke off or failed, where that is right", COMMAND_RESUME },
     { "undo", "takes a run back: option files, accounts, the slave's old data", COMMAND_UNDO },
     { "accept", "lets go of the slave's old data of a run that is proven", COMMAND_ACCEPT },
@@ -49,7 +49,7 @@ static const struct {
 } table[] = {
     { 'a', "answers", TEXT("FILE", answers), "the answers (INI); `-` reads them from standard input" },
     { 'y', "yes", FLAG(yes), "asks nothing; accepts a run that ends proven: the old data is deleted then" },
-    { CONFIRM, "confirm", TEXT("HOST", confirm), "the slave's host as in the answers: data there may be moved aside; or a RUN: its stale lock is broken" },
+    { CONFIRM, "confirm", TEXT("HOST", confirm), "a slave's host as in the answers, one for each: data there may be moved aside; or a RUN: its stale lock is broken" },
     { 'n', "plan", FLAG(plan), "prints every change that would be made, and makes none" },
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
     { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens; asks whether the old data is kept" },
@@ -140,8 +140,11 @@ static int complain(int got, const char *word, struct err *err)
 static int take_option(struct options *options, int index)
 {
     char *place = (char *)options + table[index].offset;
-    if (table[index].value == CONFIRM && options->confirm[0] != NULL)
-        place = (char *)&options->confirm[CONFIRM_MOST - 1];
+    for (size_t i = 0; table[index].value == CONFIRM && i < CONFIRM_MOST; i++) {
+        place = (char *)&options->confirm[i]; /* where there are more than that, the last counts */
+        if (options->confirm[i] == NULL)
+            break;
+    }
     if (table[index].argument != NULL)
         *(const char **)(void *)place = optarg;
     else

@@ -55,6 +55,14 @@ void outcome_free(struct outcome *outcome)
     }
     strings_free(&outcome->carried);
     strings_free(&outcome->stayed);
+    for (size_t i = 0; i < outcome->slave_count; i++) {
+        free(outcome->slaves[i].section);
+        free(outcome->slaves[i].host);
+        free(outcome->slaves[i].state);
+        free(outcome->slaves[i].run);
+        free(outcome->slaves[i].verdict);
+    }
+    free(outcome->slaves);
     free(outcome->checks);
     free(outcome->run);
     free(outcome->verdict);

@@ -28,6 +28,8 @@ struct engine *engine_new(const struct answers *answers, const struct port *port
 int engine_look(struct engine *engine, struct err *err);  /* -1 with ERR_REFUSED when a check refuses */
 int engine_plan(struct engine *engine, struct err *err);
 const struct plan *engine_planned(const struct engine *engine); /* NULL before engine_plan() */
+/* Asks for the slave's host to be typed, once for a plan: engine_run() does where it was not done before. */
+int engine_confirm(struct engine *engine, struct err *err);
 int engine_run(struct engine *engine, struct err *err);
 /* What sudo has to allow the login of that side for what is planned, and no more: a line of what it is, then text for a shell of
  * root's on that host (host/gate.h). After engine_plan(). */
@@ -43,8 +45,12 @@ int engine_least(const struct engine *engine, enum side side, struct buf *to, st
  * All may be repeated until they succeed. */
 struct past;
 int engine_resume(struct engine *engine, const struct past *past, struct err *err);
+/* engine_resume() has failed, and touched nothing, because the run was to be served from another one's copy, which is gone: it has
+ * to be taken back and begun anew, with a copy of its own. */
+bool engine_begins_anew(const struct engine *engine);
 int engine_undo(struct engine *engine, const struct past *past, struct err *err);
 int engine_accept(struct engine *engine, const struct past *past, struct err *err);
+const struct answers *engine_answers(const struct engine *engine); /* as given to engine_new() */
 void engine_free(struct engine *engine);
 
 /* CONTRACT's default: $XDG_STATE_HOME/dualserver, else ~/.local/state/dualserver; NULL when neither is known. Owned. */

@@ -65,6 +65,7 @@ int past_read(const char *folder, struct past *past, struct err *err);
 /* The same from a text. Pure but for `folder`, which is copied. */
 int past_parse(const char *folder, const char *text, size_t len, struct past *past, struct err *err);
 enum past_state past_state(const struct past *past);
+#define PAST_FIRST_SLAVE "first_slave" /* a word: host of the first of several slaves that were set up together; this run's is another */
 const char *past_word(const struct past *past, const char *name); /* NULL: never learnt */
 /* The record of the plan's change: same step, same words. NULL: never begun. */
 const struct past_change *past_change(const struct past *past, int step, const char *what, const char *path);

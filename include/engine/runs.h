@@ -19,6 +19,9 @@ int runs_pair(const char *state_dir, struct answers *answers, struct err *err);
 void runs_other_slaves(const char *state_dir, const struct answers *answers, struct strings *texts);
 /* A run begun later on the same pair, not undone; its name is the caller's. NULL: none. */
 char *runs_later(const char *state_dir, const struct past *past);
+/* A run begun later on the same master for another slave, which needs what this one has made of the master: its name, the caller's; the
+ * last one. *for_good: none of them can be taken back any more. NULL: none. */
+char *runs_of_same_master(const char *state_dir, const struct past *past, bool *for_good);
 /* Where things stand, and which command goes on. Lines for a person; appends. */
 void past_describe(const struct past *past, struct buf *to);
 const char *past_state_word(enum past_state state);  /* "unfinished": also in JSON */

@@ -95,6 +95,10 @@ void answers_get(const struct answers *answers, const char *section, const char 
 /* What is required (`host` of both) is there, files exist and are readable. */
 int answers_check(const struct answers *answers, struct err *err);
 void answers_write(const struct answers *answers, struct buf *to); /* an answers file that reads back the same */
+/* The answers of one pair: the slave 0, or the further one of that number in the first one's place. Borrows all of `of`: not freed. */
+struct answers answers_of_pair(const struct answers *of, size_t slave);
+/* "slave" or "slave NAME" of that number. Owned. */
+char *answers_slave_section(const struct answers *answers, size_t slave);
 #define ANSWERS_SLAVE_PREFIX "slave " /* of a further slave's section */
 /* The section whose keys these are in the table: "slave" for "slave NAME". */
 const char *answers_family(const char *section);

@@ -113,8 +113,21 @@ struct needs {
     bool encryption;             /* the slave has keys to encrypt tables with; asked only when some definition wants that */
 };
 
+/* A copy that an earlier run has left on the master, and that this run is served from. */
+struct shared_copy {
+    char *run;       /* that run; NULL: this run takes a copy of its own */
+    char *slave;     /* the host it was taken for */
+    char *folder;    /* that run's folder on the master */
+    char *way;       /* in which it was taken: a copy_way's id */
+    char *start;     /* where replication begins, "FILE:POSITION"; NULL: that run has not come so far */
+    char *boot_id;   /* of the master when it was taken */
+};
+
 struct facts {
     struct needs needs;
+    char *first_slave;      /* of a further slave, one of several that are set up together: the host of the first; NULL: it is no such */
+    struct strings taken_ids; /* and the server ids that the others have or get */
+    struct shared_copy copy;
     struct server_facts master, slave;
     bool same_machine;      /* the slave is the master under another name (machine-id, or the same server answers) */
     char *gtid_extra;       /* MySQL: what the slave has executed and the master has not; NULL: the slave keeps no GTIDs */
@@ -144,6 +157,7 @@ int facts_addresses(struct world *world, struct err *err);
 int facts_try_port(struct world *world, enum side from, const char *address, unsigned port, enum reach *reach, struct buf *text,
                    struct err *err);
 void facts_free(struct facts *facts);
+void facts_forget_copy(struct facts *facts); /* facts->copy: this run takes a copy of its own */
 const struct server_facts *facts_of(const struct facts *facts, enum side side);
 /* Value of a server variable; "" when the server has none of that name. */
 const char *facts_setting(const struct server_facts *server, const char *name);

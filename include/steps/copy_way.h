@@ -72,6 +72,8 @@ const char *copy_method_name(enum copy_method method); /* as in the answers */
 /* It leaves a copy on the master for a while; it puts files in place on the slave. */
 bool copy_way_leaves_copy(const struct copy_way *way);
 bool copy_way_takes_files(const struct copy_way *way);
+/* The copy of an earlier run serves this one, too: the master is not held up again. */
+bool copy_way_shares(const struct copy_way *way, const struct facts *facts);
 /* Sets how each table travels in this way. */
 void copy_way_carry(const struct copy_way *way, struct inventory *inventory);
 /* What the way does in a step: the hooks of the plan's way. */
@@ -100,6 +102,7 @@ copy_plan_fn copy_files_plan;            /* step 3: the database's files beside 
 copy_plan_fn master_start_new_log_plan;  /* step 4: start; replication begins at the log that this opens */
 copy_plan_fn master_restart_start_plan;  /* step 4: start, if step 2 stopped it */
 copy_plan_fn ship_files_plan;            /* step 6: what step 3 copied, to the slave */
+copy_plan_fn shared_copy_plan;           /* step 3: the copy that an earlier run has left (shared_copy.c) */
 copy_plan_fn aside_plan;                 /* step 7: the slave's own database of that name, renamed aside */
 copy_plan_fn swap_folder_plan;           /* step 8: the database's folder */
 copy_plan_fn own_folder_plan;            /* step 9: its owner */

@@ -137,15 +137,13 @@ static void take_over(struct check_report *report, const struct check_report *fu
 static int check_further(const struct care *care, size_t index, const struct check_wish *wish, struct check_report *report,
                          struct err *err)
 {
-    struct answers answers = *care->world.answers;
+    const struct answers answers = answers_of_pair(care->world.answers, index + 1);
     struct check_report further;
     struct care own;
-    answers.slave = answers.more_slaves[index];
-    answers.more_count = 0;
     care_begin(&own, &answers, care->world.port);
     const int rc = check_pair(&own, wish, &further, err);
     if (rc == 0) {
-        take_over(report, &further, answers.slave.name);
+        take_over(report, &further, care->world.answers->more_slaves[index].name);
         check_report_free(&further);
     }
     care_end(&own);

@@ -176,5 +176,6 @@ static void judge_account(struct check_report *report, const char *id, enum care
 void judge_accounts(struct check_report *report, const struct sight *sight)
 {
     judge_account(report, "replication-account", CARE_CRITICAL, &sight->replication, "master", "REPLICATION SLAVE");
-    judge_account(report, "reports-account", CARE_WARNING, &sight->reports, "slave", "SELECT on the database");
+    if (sight->then.first_slave == NULL) /* else the first slave has it */
+        judge_account(report, "reports-account", CARE_WARNING, &sight->reports, "slave", "SELECT on the database");
 }

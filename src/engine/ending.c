@@ -75,7 +75,7 @@ void engine_succeed(struct engine *engine)
     struct world *world = &engine->world;
     struct err err = ERR_INIT;
     char *verdict = mem_printf("proven: %s is a live slave of %s", engine->answers->slave.host, engine->answers->master.host);
-    if (recover_clean(world, &err) != 0)
+    if ((engine->keep_copy ? recover_clean_side(world, SIDE_SLAVE, &err) : recover_clean(world, &err)) != 0)
         world_note(world, SEVERITY_WARNING, "the run's folder could not be removed: %s", err.text);
     if (journal_end(engine->journal, true, false, verdict, &err) != 0)
         world_note(world, SEVERITY_WARNING, "%s", err.text);
@@ -83,7 +83,10 @@ void engine_succeed(struct engine *engine)
                               world->state_dir,
                               plan_destroys(&engine->plan) ? "the slave's old data is kept:" : "what undo needs is kept on both hosts:",
                               plan_destroys(&engine->plan) ? "brings it back" : "takes the run back");
-    engine_offer_accept(engine, verdict, advice);
+    if (engine->keep_copy)
+        engine_conclude(engine, true, verdict, advice); /* what it keeps is let go of when the last slave was served */
+    else
+        engine_offer_accept(engine, verdict, advice);
     free(advice);
     free(verdict);
 }

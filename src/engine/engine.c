@@ -16,6 +16,7 @@
 #include "base/quote.h"
 #include "engine/check.h"
 #include "engine/connect.h"
+#include "engine/further.h"
 #include "engine/guard.h"
 #include "engine/kept.h"
 #include "engine/runs.h"
@@ -88,12 +89,15 @@ struct engine *engine_new(const struct answers *answers, const struct port *port
     return engine;
 }
 
-/* What the contract names but this version cannot do is refused before anything else. */
+/* Several slaves have a run each: who drives the engine hands them over one by one (engine/further.h). */
 static int refuse_unsupported(const struct answers *answers, struct err *err)
 {
-    if (answers->more_count > 0)
-        return err_set(err, ERR_ANSWERS, "[slave %s]: this version sets up one slave only", answers->more_slaves[0].name);
-    return 0;
+    char section[64];
+    (void)snprintf(section, sizeof section, ANSWERS_SLAVE_PREFIX "%.40s", answers->more_count > 0 ? answers->more_slaves[0].name : "");
+    if (answers->more_count == 0)
+        return 0;
+    answers_complain(answers, section, NULL, answers->more_slaves[0].line, err, "here one slave is set up at a time");
+    return err_hint(err, "`dualserver setup --answers FILE` with --yes or --plain sets all of them up, one after the other");
 }
 
 /* What another run has begun on this pair is finished or taken back first: starting over it would lose what undo needs. */
@@ -136,6 +140,7 @@ static void forget_plan(struct engine *engine)
     engine->world.plan = NULL;
     engine->planned = false;
     engine->looked = false;
+    engine->confirmed = false;
 }
 
 int engine_advise(struct err *err, const char *advice)
@@ -153,7 +158,7 @@ static int look(struct engine *engine, struct err *err)
     if (answers_check(engine->answers, err) != 0 || refuse_unsupported(engine->answers, err) != 0 ||
         refuse_unfinished(engine, err) != 0 ||
         world_make_secrets(world, err) != 0 || world_connect(world, err) != 0 ||
-        guard_look(world, err) != 0 || facts_gather(world, &world->facts, err) != 0)
+        guard_look(world, err) != 0 || facts_gather(world, &world->facts, err) != 0 || further_look(engine, err) != 0)
         return -1;
     copy_way_carry(copy_way_wanted(&world->facts, engine->answers), &world->facts.master.inventory);
     if (run_checks(engine, err) != 0)
@@ -283,19 +288,25 @@ static int make_folder(const char *path, struct err *err)
     return 0;
 }
 
-static int confirm(struct engine *engine, struct err *err)
+int engine_confirm(struct engine *engine, struct err *err)
 {
     const struct world *world = &engine->world;
     struct buf text = BUF_INIT;
     struct answer answer = { .yes = false };
-    buf_addf(&text, "%zu changes will be made. The master's mysqld will be stopped for about ", engine->plan.count);
-    quote_duration(&text, engine->plan.forecast_ms);
+    buf_addf(&text, "%zu changes will be made. The master's mysqld ", engine->plan.count);
+    if (copy_way_shares(engine->plan.way, &world->facts)) {
+        buf_adds(&text, "goes on serving");
+    } else {
+        buf_adds(&text, "will be stopped for about ");
+        quote_duration(&text, engine->plan.forecast_ms);
+    }
     buf_addf(&text, ".\nOn the slave, %s is replaced%s.\nType the slave's host to go on: %s", engine->answers->database,
              plan_destroys(&engine->plan) ? " (what is there is moved aside)" : "", engine->answers->slave.host);
     struct question question = { .kind = QUESTION_CONFIRM, .text = buf_str(&text), .expected = engine->answers->slave.host };
     int rc = world->port->ask(world->port->context, &question, &answer, err);
     if (rc == 0 && !answer.yes)
         rc = err_set(err, ERR_REFUSED, "the slave's host was not typed: nothing was touched");
+    engine->confirmed = rc == 0;
     buf_free(&text);
     return rc;
 }
@@ -435,6 +446,8 @@ static int begin_run(struct engine *engine, struct err *err)
         rc = (engine->journal = journal_open(world->state_dir, err)) != NULL ? journal_begin(engine->journal, world, digest, err) : -1;
     if (rc == 0)
         rc = note_old_binlogs(engine, err);
+    if (rc == 0 && world->facts.first_slave != NULL)
+        rc = journal_learnt(engine->journal, PAST_FIRST_SLAVE, world->facts.first_slave, err);
     free(kept);
     free(digest);
     if (rc != 0) {
@@ -469,7 +482,7 @@ int engine_run(struct engine *engine, struct err *err)
     engine->began_ms = clock_ms();
     if (!engine->planned)
         return err_set(err, ERR_WORLD, "there is no plan yet");
-    if (confirm(engine, err) != 0 || begin_run(engine, err) != 0)
+    if ((!engine->confirmed && engine_confirm(engine, err) != 0) || begin_run(engine, err) != 0)
         return engine_advise(err, "nothing was touched");
     return engine_carry_out(engine, err);
 }

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/journal.h"
 #include "engine/model.h"
+#include "engine/further.h"
 #include "engine/past.h"
 #include "plan/world.h"
 #include "steps/step.h"
@@ -17,6 +18,11 @@ struct engine {
     struct world world;
     struct plan plan;
     bool looked, planned;
+    bool confirmed;             /* the slave's host was typed for this plan */
+    const struct further *further; /* borrowed: of the other slaves; NULL: there are none */
+    bool keep_copy;             /* a run to come is served from this one's copy */
+    bool begins_anew;           /* engine_begins_anew() */
+    bool leaves_master;         /* undo: another slave needs what the run has made of the master */
     int cancel_fd;              /* the front end's cancel and the downtime limit in one */
     char *state_dir;
     struct journal *journal;
@@ -53,6 +59,10 @@ void engine_offer_accept(struct engine *engine, const char *verdict, const char 
 /* Connects, reads the facts that the run was planned with, and plans again. secrets: the accounts' passwords are wanted, too; to
  * take a run back or to accept it they are not, and their files may be gone. */
 int engine_recall(struct engine *engine, const struct past *past, bool secrets, struct err *err);
+/* May this run be taken back, seen from other slaves of its master? Sets leaves_master. ERR_REFUSED: not before theirs are. */
+int undo_others_may_stay(struct engine *engine, const struct past *past, struct err *err);
+/* With leaves_master: what was done there in that step stays. */
+bool undo_stays(const struct engine *engine, enum side side, int step);
 /* The servers run when these return; the slave's without taking up an old replication. */
 int engine_start_master(struct engine *engine, struct err *err);
 int engine_start_slave(struct engine *engine, const struct past *past, struct err *err);

@@ -81,6 +81,8 @@ static const struct member object_members[] = {
 static const struct member facts_members[] = {
     IN(facts, same_machine, BOOL), IN(facts, gtid_extra, TEXT), IN(facts, slave_reaches_master, BOOL), IN(facts, reach, CHOICE),
     IN(facts, reports_reach, CHOICE), IN(facts, reach_text, TEXT), IN(facts, reports_text, TEXT),
+    IN(facts, first_slave, TEXT), IN(facts, taken_ids, LIST), IN(facts, copy.run, TEXT), IN(facts, copy.slave, TEXT),
+    IN(facts, copy.folder, TEXT), IN(facts, copy.way, TEXT), IN(facts, copy.start, TEXT), IN(facts, copy.boot_id, TEXT),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

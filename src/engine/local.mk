@@ -16,6 +16,8 @@ libengine_a_SOURCES = \
 	src/engine/ending.c \
 	src/engine/engine.c \
 	src/engine/engine_room.h \
+	src/engine/further.c \
+	src/engine/further_apart.c \
 	src/engine/guard.c \
 	src/engine/journal.c \
 	src/engine/journal_facts.c \
@@ -28,4 +30,5 @@ libengine_a_SOURCES = \
 	src/engine/resume_from.h \
 	src/engine/resume_from.c \
 	src/engine/runs.c \
-	src/engine/undo.c
+	src/engine/undo.c \
+	src/engine/undo_others.c

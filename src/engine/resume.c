@@ -278,6 +278,26 @@ static int prepare(struct engine *engine, const struct past *past, const struct 
     return from->step >= 4 ? kept_definitions_read(world, SIDE_MASTER, &world->definitions, err) : 0;
 }
 
+bool engine_begins_anew(const struct engine *engine)
+{
+    return engine->begins_anew;
+}
+
+/* A run that is to take the copy of an earlier one needs it to be there. */
+static int source_is_there(struct engine *engine, struct err *err)
+{
+    bool needed = false, there = true;
+    for (size_t i = 0; i < engine->plan.count && copy_way_shares(engine->plan.way, &engine->world.facts); i++)
+        needed = needed || (engine->plan.changes[i].step == 3 && engine->left[i]);
+    if (needed && further_is_there(&engine->world, &there, err) != 0)
+        return -1;
+    engine->begins_anew = !there;
+    if (there)
+        return 0;
+    err_set(err, ERR_WORLD, "the copy of run %s, which this run was to be served from, is gone", engine->world.facts.copy.run);
+    return err_hint(err, "the run stays as it is; `dualserver undo` takes it back, `dualserver setup` begins anew");
+}
+
 static int ask(struct engine *engine, const struct resume_from *from, struct err *err)
 {
     char *text = mem_printf("Go on with run %s at step %d of %d, %s?", engine->world.run_id, from->back != 0 ? from->back : from->step,
@@ -345,7 +365,7 @@ static int go_back_in(struct engine *engine, const struct past *past, struct res
     engine->left = mem_alloc((engine->plan.count + 1) * sizeof *engine->left);
     resume_decide(past, &engine->plan, &found, engine->left, from);
     engine->first_step = from->first_step;
-    if (ask(engine, from, err) != 0)
+    if (source_is_there(engine, err) != 0 || ask(engine, from, err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);
     return engine->journal == NULL ? -1 : journal_mark(engine->journal, "resume", err);

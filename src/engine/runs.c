@@ -113,7 +113,8 @@ bool runs_made(const char *state_dir, const struct answers *answers, struct past
             continue;
         const enum past_state state = past_state(past);
         found = (state == PAST_PROVEN || state == PAST_ACCEPTED) && past->answers != NULL &&
-                (answers == NULL || same_pair(past, answers->master.host, answers->slave.host));
+                /* without answers the first of several slaves is meant, which the reports are read from */
+                (answers == NULL ? past_word(past, PAST_FIRST_SLAVE) == NULL : same_pair(past, answers->master.host, answers->slave.host));
         if (!found)
             past_free(past);
     }
@@ -175,6 +176,32 @@ char *runs_later(const char *state_dir, const struct past *past)
     }
     strings_free(&names);
     return later;
+}
+
+char *runs_of_same_master(const char *state_dir, const struct past *past, bool *for_good)
+{
+    struct strings names = { .count = 0 };
+    struct err ignored = ERR_INIT;
+    char *found = NULL;
+    *for_good = true;
+    list_runs(state_dir, &names);
+    for (size_t i = 0; *for_good && i < names.count && strcmp(names.items[i], past->run) > 0; i++) {
+        struct past other;
+        if (read_run(state_dir, names.items[i], &other, &ignored) != 0)
+            continue;
+        const enum past_state state = past_state(&other);
+        if (state != PAST_UNDONE && state != PAST_UNTOUCHED && text_same(other.machine_ids[0], past->machine_ids[0]) &&
+            text_same(other.hosts[0], past->hosts[0]) && !text_same(other.hosts[1], past->hosts[1])) {
+            *for_good = state == PAST_ACCEPTED || state == PAST_ACCEPTING;
+            if (found == NULL || !*for_good) {
+                free(found);
+                found = mem_dup(other.run);
+            }
+        }
+        past_free(&other);
+    }
+    strings_free(&names);
+    return found;
 }
 
 static const struct {

@@ -19,7 +19,7 @@
 #include "steps/take_back.h"
 #include "steps/watch.h"
 
-static int may_undo(const struct engine *engine, const struct past *past, struct err *err)
+static int may_undo(struct engine *engine, const struct past *past, struct err *err)
 {
     const enum past_state state = past_state(past);
     if (state == PAST_ACCEPTED || state == PAST_ACCEPTING || state == PAST_UNDONE || state == PAST_UNTOUCHED) {
@@ -30,7 +30,7 @@ static int may_undo(const struct engine *engine, const struct past *past, struct
     }
     char *later = runs_later(engine->state_dir, past);
     if (later == NULL)
-        return 0;
+        return undo_others_may_stay(engine, past, err);
     err_set(err, ERR_REFUSED, "run %s of the same pair came later and builds on this one", later);
     err_hint(err, "take that one back first: dualserver undo --run %s", later);
     free(later);
@@ -134,7 +134,7 @@ static int check_files(struct engine *engine, const struct past *past, struct er
         const struct past_change *change = &past->changes[i];
         struct buf now = BUF_INIT;
         bool exists = false;
-        if (change->path == NULL || change->undone)
+        if (change->path == NULL || change->undone || undo_stays(engine, change->side, change->step))
             continue;
         int rc = read_file(engine->world.hosts[change->side], change->path, &now, &exists, err);
         if (rc == 0 && !ours(engine, past, change, exists, &now)) {
@@ -199,7 +199,8 @@ static int revert(struct engine *engine, const struct past *past, bool last, str
     for (size_t i = engine->plan.count; i-- > 0;) {
         const struct change *change = &engine->plan.changes[i];
         size_t then = i;
-        if (change->kind == CHANGE_FILE || change->revert == NULL || change->revert_last != last || !to_revert(engine, past, &then))
+        if (change->kind == CHANGE_FILE || change->revert == NULL || change->revert_last != last || undo_stays(engine, change->server, change->step) ||
+            !to_revert(engine, past, &then))
             continue;
         world->step = change->step;
         char *what = mem_printf("take back: %s", change->what);
@@ -218,7 +219,7 @@ static int revert_lost_files(struct engine *engine, const struct past *past, str
     for (size_t i = engine->plan.count; i-- > 0;) {
         const struct change *change = &engine->plan.changes[i];
         struct past_change then = { .step = change->step, .side = change->server, .path = change->path };
-        if (change->kind == CHANGE_FILE && engine->same_plan && past_lost(past, i) && first_of(past, &then) == &then &&
+        if (change->kind == CHANGE_FILE && engine->same_plan && past_lost(past, i) && !undo_stays(engine, change->server, change->step) && first_of(past, &then) == &then &&
             restore_file(engine, past, &then, err) != 0)
             return -1;
     }
@@ -229,7 +230,7 @@ static int revert_files(struct engine *engine, const struct past *past, enum sid
 {
     for (size_t i = past->change_count; i-- > 0;) {
         const struct past_change *change = &past->changes[i];
-        if (change->path == NULL || change->undone || change->side != side)
+        if (change->path == NULL || change->undone || change->side != side || undo_stays(engine, side, change->step))
             continue;
         engine->world.step = change->step;
         world_emit(&engine->world, &(struct event){ .kind = EVENT_CHANGE, .side = change->side, .text = change->path });
@@ -287,6 +288,8 @@ static int stop_and_start(struct engine *engine, const struct past *past, enum s
 static int restart(struct engine *engine, const struct past *past, enum side side, int step, struct err *err)
 {
     struct world *world = &engine->world;
+    if (undo_stays(engine, side, step))
+        return 0;
     if (!was_restarted(engine, past, step) && !(side == SIDE_MASTER && recover_master_otherwise(world)))
         return 0;
     world->step = step;
@@ -415,8 +418,10 @@ int engine_undo(struct engine *engine, const struct past *past, struct err *err)
     }
     if (journal_mark(engine->journal, "undone", &mark) != 0)
         world_note(world, SEVERITY_WARNING, "%s", mark.text);
-    engine_amend_report(engine, "undone: both servers are as before the run");
+    const char *verdict = engine->leaves_master ? "undone: the slave is as before the run; the master keeps its configuration, for its other slave"
+                                                : "undone: both servers are as before the run";
+    engine_amend_report(engine, verdict);
     tell_steps(engine, past);
-    engine_end(engine, true, "undone: both servers are as before the run", "");
+    engine_end(engine, true, verdict, "");
     return 0;
 }

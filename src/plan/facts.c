@@ -175,6 +175,15 @@ static void free_server(struct server_facts *server)
     inventory_free(&server->inventory);
 }
 
+void facts_forget_copy(struct facts *facts)
+{
+    struct shared_copy *copy = &facts->copy;
+    char *const texts[] = { copy->run, copy->slave, copy->folder, copy->way, copy->start, copy->boot_id };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    *copy = (struct shared_copy){ .run = NULL };
+}
+
 void facts_free(struct facts *facts)
 {
     if (facts == NULL)
@@ -185,6 +194,9 @@ void facts_free(struct facts *facts)
     free(facts->reach_text);
     free(facts->gtid_extra);
     free(facts->reports_text);
+    free(facts->first_slave);
+    strings_free(&facts->taken_ids);
+    facts_forget_copy(facts);
     *facts = (struct facts){ .master.side = SIDE_MASTER, .slave.side = SIDE_SLAVE };
 }
 

@@ -31,10 +31,26 @@ static void say_disk(struct buf *why, const struct server_facts *server, uint64_
     buf_adds(why, " are free");
 }
 
+bool copy_way_shares(const struct copy_way *way, const struct facts *facts)
+{
+    return facts->copy.run != NULL && strcmp(way->id, facts->copy.way) == 0;
+}
+
+/* What is left of the cost when the copy is there already: the same files once more take no room and no stop. */
+static void share_cost(struct copy_cost *cost)
+{
+    cost->total_ms -= cost->downtime_ms < cost->total_ms ? cost->downtime_ms : cost->total_ms;
+    cost->downtime_ms = cost->disk_master = 0;
+    buf_clear(&cost->text);
+    buf_adds(&cost->text, "no stop: the copy of an earlier run serves this slave, too");
+}
+
 static void judge(const struct facts *facts, const struct answers *answers, struct copy_option *option)
 {
     struct buf why = BUF_INIT;
     option->way->cost(facts, answers, &option->cost);
+    if (copy_way_shares(option->way, facts))
+        share_cost(&option->cost);
     if (option->way->why_not != NULL)
         option->way->why_not(facts, answers, &why);
     if (why.len == 0 && option->cost.disk_master > facts->master.disk_free)
@@ -69,6 +85,15 @@ static const struct copy_option *first_served(const struct copy_choice *choice, 
 {
     for (size_t i = 0; i < choice->count; i++)
         if (serves(choice->options[i].way, method) && (!possible || choice->options[i].why_not == NULL))
+            return &choice->options[i];
+    return NULL;
+}
+
+/* The way of the copy that is there already, where this slave can take it. */
+static const struct copy_option *shared(const struct copy_choice *choice, const struct facts *facts)
+{
+    for (size_t i = 0; i < choice->count; i++)
+        if (copy_way_shares(choice->options[i].way, facts) && choice->options[i].why_not == NULL)
             return &choice->options[i];
     return NULL;
 }
@@ -136,8 +161,12 @@ void copy_choose(const struct facts *facts, const struct answers *answers, struc
         choice->options[i].way = ways[i];
         judge(facts, answers, &choice->options[i]);
     }
-    choice->chosen = answers->copy == COPY_AUTO ? least(choice) : first_served(choice, answers->copy, true);
-    if (choice->chosen == NULL)
+    const struct copy_option *there = shared(choice, facts);
+    choice->chosen = there != NULL ? there : answers->copy == COPY_AUTO ? least(choice) : first_served(choice, answers->copy, true);
+    if (there != NULL)
+        buf_addf(&because, "%s, because the copy that run %s took for the slave %s serves this one, too: the master is not held up again",
+                 there->way->id, facts->copy.run, facts->copy.slave);
+    else if (choice->chosen == NULL)
         say_none(choice, answers->copy, &because);
     else if (answers->copy == COPY_AUTO)
         say_auto(choice, &because);
@@ -188,6 +217,8 @@ void copy_way_carry(const struct copy_way *way, struct inventory *inventory)
 int copy_way_plan(int step, const struct facts *facts, const struct answers *answers, struct plan *plan, struct err *err)
 {
     const struct copy_way *way = plan->way;
+    if (step >= 2 && step <= 4 && copy_way_shares(way, facts))
+        return step == 3 ? shared_copy_plan(facts, answers, plan, err) : 0;
     return way->plan[step] != NULL ? way->plan[step](facts, answers, plan, err) : 0;
 }
 

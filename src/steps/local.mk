@@ -30,6 +30,7 @@ libsteps_a_SOURCES = \
 	src/steps/login.c \
 	src/steps/prove.c \
 	src/steps/settings.c \
+	src/steps/shared_copy.c \
 	src/steps/table.c \
 	src/steps/take_back_account.c \
 	src/steps/take_back_database.c \

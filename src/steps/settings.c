@@ -20,6 +20,14 @@ static unsigned configured_id(const struct server_facts *server)
     return line != NULL && line->value != NULL ? (unsigned)strtoul(line->value, NULL, 10) : 0;
 }
 
+static bool taken(const struct strings *ids, unsigned id)
+{
+    for (size_t i = 0; i < ids->count; i++)
+        if (strtoul(ids->items[i], NULL, 10) == id)
+            return true;
+    return false;
+}
+
 unsigned settings_server_id(const struct facts *facts, const struct answers *answers, enum side side)
 {
     unsigned master = answered_id(answers, SIDE_MASTER);
@@ -34,6 +42,8 @@ unsigned settings_server_id(const struct facts *facts, const struct answers *ans
         slave = configured_id(&facts->slave);
     if (slave == 0 || slave == master)
         slave = master == 2 ? 3 : 2;
+    while (answered_id(answers, SIDE_SLAVE) == 0 && (slave == master || taken(&facts->taken_ids, slave)))
+        slave++;
     return slave;
 }
 

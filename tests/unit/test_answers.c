@@ -246,6 +246,55 @@ static void test_files_and_ids(void **state)
     answers_free(&answers);
 }
 
+/* Every slave is a server of its own. */
+static void test_slaves_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *second, *third, *text;
+    } cases[] = {
+        { "host=b\n", "host=d\n", "f.ini:5: [slave x] host: 'b' is the host of [slave], too" },
+        { "host=a\n", "host=d\n", "f.ini:5: [slave x] host: 'a' is the host of [master], too" },
+        { "host=c\n", "host=C\n", "f.ini:7: [slave y] host: 'C' is the host of [slave x], too" },
+        { "host=c\nserver_id=9\n", "host=d\nserver_id=9\n", "f.ini:8: [slave y] server_id: 9 is that of [slave x], too" },
+        { "host=c\n", "host=c\nport=2222\n", NULL }, /* another port may lead to another machine */
+        { "host=c\nserver_id=8\n", "host=d\nserver_id=9\n", NULL },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct answers answers;
+        struct err err = ERR_INIT;
+        char *text = mem_printf("[master]\nhost=a\n[slave]\nhost=b\n[slave x]\n%s[slave y]\n%s", cases[i].second, cases[i].third);
+        assert_int_equal(parse(&answers, text, &err), 0);
+        assert_int_equal(answers_check(&answers, &err), cases[i].text != NULL ? -1 : 0);
+        if (cases[i].text != NULL)
+            assert_string_equal(err.text, cases[i].text);
+        answers_free(&answers);
+        free(text);
+    }
+}
+
+static void test_pairs(void **state)
+{
+    (void)state;
+    struct answers answers;
+    struct err err = ERR_INIT;
+    struct buf text = BUF_INIT;
+    assert_int_equal(parse(&answers, "[master]\nhost=a\n[slave]\nhost=b\n[slave x]\nhost=c\nserver_id=9\n", &err), 0);
+    const struct answers first = answers_of_pair(&answers, 0), second = answers_of_pair(&answers, 1);
+    assert_string_equal(first.slave.host, "b");
+    assert_int_equal(first.more_count, 0);
+    assert_string_equal(second.master.host, "a");
+    assert_string_equal(second.slave.host, "c");
+    answers_write(&second, &text); /* as a run's journal keeps them */
+    assert_non_null(strstr(buf_str(&text), "[slave]\nhost = c\n"));
+    assert_null(strstr(buf_str(&text), "[slave x]"));
+    char *section = answers_slave_section(&answers, 1);
+    assert_string_equal(section, "slave x");
+    free(section);
+    buf_free(&text);
+    answers_free(&answers);
+}
+
 static void test_home(void **state)
 {
     (void)state;
@@ -335,7 +384,7 @@ int main(void)
         cmocka_unit_test(test_wrong),         cmocka_unit_test(test_long_line),
         cmocka_unit_test(test_no_control_byte_in_any_answer),
         cmocka_unit_test(test_nul_is_refused), cmocka_unit_test(test_required),
-        cmocka_unit_test(test_files_and_ids), cmocka_unit_test(test_home),
+        cmocka_unit_test(test_files_and_ids), cmocka_unit_test(test_slaves_apart), cmocka_unit_test(test_pairs), cmocka_unit_test(test_home),
         cmocka_unit_test(test_set),           cmocka_unit_test(test_write_reads_back),
         cmocka_unit_test(test_read_missing),
     };

@@ -104,6 +104,28 @@ static void auto_disturbs_least(void **state)
     end(&s);
 }
 
+/* A copy that is there decides, where the slave can take it. */
+static void a_copy_that_is_there_is_taken(void **state)
+{
+    (void)state;
+    struct scene s;
+    static char run[] = "20260102-030405-abcd", directory[] = "directory", whole[] = "whole", other[] = "db2";
+    begin(&s);
+    s.facts.master.log_bin = true;
+    s.tables[0].bytes = s.tables[1].bytes = 10u << 20;
+    assert_string_equal(chosen(&s, COPY_AUTO), "rows");
+    s.facts.copy = (struct shared_copy){ .run = run, .slave = other, .way = directory };
+    s.facts.master.disk_free = 0;
+    assert_string_equal(chosen(&s, COPY_AUTO), "directory");
+    assert_int_equal(s.choice.chosen->cost.downtime_ms, 0);
+    assert_int_equal(s.choice.chosen->cost.disk_master, 0);
+    assert_non_null(strstr(s.choice.because, run));
+    s.facts.copy.way = whole;
+    s.facts.slave.databases = (struct strings){ with_intranet, 2 }; /* which would be replaced */
+    assert_string_equal(chosen(&s, COPY_AUTO), "rows");
+    end(&s);
+}
+
 static void binary_logging_decides_about_a_stop(void **state)
 {
     (void)state;
@@ -384,6 +406,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(auto_disturbs_least),
+        cmocka_unit_test(a_copy_that_is_there_is_taken),
         cmocka_unit_test(binary_logging_decides_about_a_stop),
         cmocka_unit_test(a_full_disk_leaves_what_needs_none),
         cmocka_unit_test(hot_is_a_backup_or_rows),

@@ -15,7 +15,11 @@
 #include <unistd.h>
 #include "base/mem.h"
 #include "engine/engine.h"
+#include "engine/further.h"
 #include "headless.h"
+#include "steps/copy_way.h"
+
+extern const struct copy_way way_rows;
 
 /* What the engine of this test does. */
 static struct {
@@ -24,16 +28,74 @@ static struct {
     struct err look_error, run_error;
     const struct question *question;
     struct answer answer;
-    int asked;
+    int asked, looks, runs, fails_at; /* fails_at: the run, from 1 */
     bool ran, raise_in_run;
+    struct facts facts;
 } fake;
+
+struct engine {
+    const struct answers *answers;
+};
 
 struct engine *engine_new(const struct answers *answers, const struct port *port, const char *state_dir)
 {
-    (void)answers;
     (void)state_dir;
+    struct engine *engine = mem_alloc(sizeof *engine);
+    engine->answers = answers;
     fake.port = port;
-    return (struct engine *)&fake;
+    return engine;
+}
+
+int engine_confirm(struct engine *engine, struct err *err)
+{
+    const struct question question = { .kind = QUESTION_CONFIRM, .text = "moved aside", .expected = engine->answers->slave.host };
+    struct answer answer;
+    return fake.port->ask(fake.port->context, &question, &answer, err);
+}
+
+/* Of several slaves. */
+const struct facts *engine_facts(const struct engine *engine)
+{
+    (void)engine;
+    return &fake.facts;
+}
+
+const struct answers *engine_answers(const struct engine *engine)
+{
+    return engine->answers;
+}
+
+void engine_further(struct engine *engine, const struct further *further)
+{
+    (void)engine, (void)further;
+}
+
+void engine_keep_copy(struct engine *engine)
+{
+    (void)engine;
+}
+
+void engine_confirmed(struct engine *engine)
+{
+    (void)engine;
+}
+
+bool engine_begins_anew(const struct engine *engine)
+{
+    (void)engine;
+    return false;
+}
+
+int engine_settle(struct engine *engine, const struct past *past, struct err *err)
+{
+    (void)engine, (void)past, (void)err;
+    return 0;
+}
+
+int engine_least(const struct engine *engine, enum side side, struct buf *to, struct err *err)
+{
+    (void)engine, (void)side, (void)to, (void)err;
+    return 0;
 }
 
 static void emit(const struct event event)
@@ -46,6 +108,7 @@ int engine_look(struct engine *engine, struct err *err)
     (void)engine;
     emit((struct event){ .kind = EVENT_PHASE, .phase = PHASE_CONNECT, .text = "connecting" });
     emit((struct event){ .kind = EVENT_CHECK, .id = "disk", .text = "room \"enough\"", .verdict = CHECK_OK });
+    fake.looks++;
     *err = fake.look_error;
     return err->code == ERR_NONE ? 0 : -1;
 }
@@ -76,6 +139,8 @@ int engine_run(struct engine *engine, struct err *err)
 {
     (void)engine;
     fake.ran = true;
+    if (++fake.runs == fake.fails_at)
+        err_set(&fake.run_error, ERR_SQL, "it broke");
     if (fake.question != NULL) {
         fake.asked = fake.port->ask(fake.port->context, fake.question, &fake.answer, err);
         if (fake.asked != 0)
@@ -116,13 +181,15 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
 
 void engine_free(struct engine *engine)
 {
-    (void)engine;
+    free(engine);
 }
 
 char *engine_state_dir(void)
 {
     return mem_dup("/nonexistent");
 }
+
+static const char *further[4]; /* sections of further slaves, [slave HOST] */
 
 /* Runs it with its standard output in a file; the caller frees what it wrote. */
 static char *run(const struct options *options, int *rc, struct err *err)
@@ -131,6 +198,8 @@ static char *run(const struct options *options, int *rc, struct err *err)
     answers_init(&answers);
     assert_int_equal(answers_set(&answers, "master", "host", "db1", 0, NULL), 0);
     assert_int_equal(answers_set(&answers, "slave", "host", "db2", 0, NULL), 0);
+    for (size_t i = 0; further[i] != NULL; i++)
+        assert_int_equal(answers_set(&answers, further[i], "host", further[i] + strlen(ANSWERS_SLAVE_PREFIX), 0, NULL), 0);
     FILE *file = tmpfile();
     assert_non_null(file);
     (void)fflush(stdout);
@@ -153,6 +222,7 @@ static int reset(void **state)
 {
     (void)state;
     memset(&fake, 0, sizeof fake);
+    memset(further, 0, sizeof further);
     return 0;
 }
 
@@ -376,6 +446,103 @@ static void test_failed_run(void **state)
     free(text);
 }
 
+static void three_slaves(void)
+{
+    further[0] = "slave db3";
+    further[1] = "slave db4";
+    fake.plan.way = &way_rows;
+}
+
+/* All are looked at before the first is run, and the last object tells of each. */
+static void test_several(void **state)
+{
+    (void)state;
+    const struct options options = { .command = COMMAND_SETUP, .yes = true, .json = true, .confirm = { "db3", "db2", "db4" } };
+    struct err err = ERR_INIT;
+    int rc;
+    three_slaves();
+    char *text = run(&options, &rc, &err);
+    assert_int_equal(rc, 0);
+    assert_int_equal(fake.looks, 5); /* but for the first, once more before its own run */
+    assert_int_equal(fake.runs, 3);
+    const char *end = strstr(text, "\"event\":\"result\",\"ok\":true,");
+    assert_non_null(end);
+    assert_non_null(strstr(end, "\"verdict\":\"3 slaves of db1 are proven: db2, db3, db4\""));
+    assert_non_null(strstr(end, "\"downtime_ms\":1536,"));
+    assert_non_null(strstr(end, "{\"section\":\"slave db4\",\"host\":\"db4\",\"state\":\"proven\",\"run\":\"run-7\""));
+    assert_non_null(strstr(text, "slave 2 of 3, db3 ([slave db3]): its run begins"));
+    free(text);
+}
+
+/* What is proven stays so; what comes after the one that failed is not begun. */
+static void test_second_fails(void **state)
+{
+    (void)state;
+    const struct options options = { .command = COMMAND_SETUP, .yes = true, .json = true, .confirm = { "db2", "db3", "db4" } };
+    struct err err = ERR_INIT;
+    int rc;
+    three_slaves();
+    fake.fails_at = 2;
+    char *text = run(&options, &rc, &err);
+    const char *end = strstr(text, "\"event\":\"result\",\"ok\":false,");
+    assert_int_equal(rc, 1);
+    assert_int_equal(fake.runs, 2);
+    assert_non_null(end);
+    assert_non_null(strstr(end, "not all of the 3 slaves of db1 are proven; proven: db2; failed: db3; not begun: db4"));
+    assert_non_null(strstr(end, "\"host\":\"db4\",\"state\":\"untouched\""));
+    assert_non_null(strstr(end, "`dualserver setup` with the same answers then goes on"));
+    free(text);
+}
+
+/* One that nobody has confirmed keeps all of them from being begun. */
+static void test_several_confirmed(void **state)
+{
+    (void)state;
+    const struct options options = { .command = COMMAND_SETUP, .yes = true, .confirm = { "db2", "db4" } };
+    struct err err = ERR_INIT;
+    int rc;
+    three_slaves();
+    free(run(&options, &rc, &err));
+    assert_int_equal(rc, 4);
+    assert_int_equal(fake.runs, 0);
+    assert_non_null(strstr(err.text, "db3"));
+}
+
+/* Two sections, one server; or two that one account of the master would stand for. */
+static void test_clash(void **state)
+{
+    (void)state;
+    static char id[] = "0123", boot[] = "4567", name[] = "db2", other[] = "db3", uuid[] = "89ab", here[] = "192.0.2.2", there[] = "192.0.2.3";
+    struct facts one = { .slave = { .machine_id = id, .boot_id = boot, .hostname = name, .source_address = here } };
+    struct facts two = one;
+    assert_non_null(strstr(further_clash(&one, &two), "same machine"));
+    two.slave.hostname = other; /* a container made of the same image */
+    assert_non_null(strstr(further_clash(&one, &two), "same address"));
+    two.slave.source_address = there;
+    assert_null(further_clash(&one, &two));
+    one.slave.server_uuid = two.slave.server_uuid = uuid;
+    assert_non_null(strstr(further_clash(&one, &two), "server_uuid"));
+}
+
+/* --plan: of each, and nothing is run. */
+static void test_several_planned(void **state)
+{
+    (void)state;
+    const struct options options = { .command = COMMAND_SETUP, .plan = true, .json = true };
+    struct err err = ERR_INIT;
+    int rc;
+    static struct change changes[2];
+    three_slaves();
+    fake.plan.changes = changes;
+    fake.plan.count = 2;
+    char *text = run(&options, &rc, &err);
+    assert_int_equal(rc, 3);
+    assert_int_equal(fake.runs, 0);
+    assert_non_null(strstr(text, "6 changes are pending; nothing was changed"));
+    assert_non_null(strstr(text, "\"state\":\"planned\""));
+    free(text);
+}
+
 static void test_answers_are_checked_first(void **state)
 {
     (void)state;
@@ -397,6 +564,9 @@ int main(void)
         cmocka_unit_test_setup(test_plan, reset),        cmocka_unit_test_setup(test_plan_json, reset),
         cmocka_unit_test_setup(test_nobody_to_ask, reset), cmocka_unit_test_setup(test_confirm, reset),
         cmocka_unit_test_setup(test_yes_is_no_person, reset), cmocka_unit_test_setup(test_signal, reset),
+        cmocka_unit_test_setup(test_several, reset), cmocka_unit_test_setup(test_second_fails, reset),
+        cmocka_unit_test_setup(test_several_confirmed, reset), cmocka_unit_test_setup(test_several_planned, reset),
+        cmocka_unit_test_setup(test_clash, reset),
         cmocka_unit_test_setup(test_failed_run, reset),  cmocka_unit_test_setup(test_answers_are_checked_first, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

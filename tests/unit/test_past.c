@@ -224,6 +224,8 @@ static void secrets_are_not_kept(void **state)
     struct buf text = BUF_INIT;
     facts.master.settings = settings;
     facts.master.setting_count = 4;
+    static char run[] = "r1", start[] = "mysql-bin.000007:4";
+    facts.copy = (struct shared_copy){ .run = run, .start = start };
     facts.master.command_line = (struct strings){ .items = line, .count = 2 };
     kept_render(&facts, &text);
     assert_null(strstr(buf_str(&text), "hush"));
@@ -233,6 +235,9 @@ static void secrets_are_not_kept(void **state)
     assert_string_equal(facts_setting(&back.master, "caching_sha2_password_digest_rounds"), "5000");
     assert_string_equal(facts_setting(&back.master, "default_authentication_plugin"), "x");
     assert_string_equal(facts_setting(&back.master, "report_password"), "");
+    assert_string_equal(back.copy.run, "r1");
+    assert_string_equal(back.copy.start, "mysql-bin.000007:4");
+    assert_null(back.first_slave);
     assert_non_null(back.master.dialect);
     assert_int_equal(kept_parse("{\"master\":{}}", &back, &err), -1);
     assert_int_equal(kept_parse("{\"mast", &back, &err), -1);

@@ -250,6 +250,35 @@ static void statements_of_rows(void **state)
     free(golden);
 }
 
+/* The plan of a further slave, which is served from the copy that was taken for the first one. */
+static void plan_of_a_further_slave(void **state)
+{
+    struct rig rig;
+    struct err err = ERR_INIT;
+    char *golden = mem_printf("%s.further", (const char *)*state);
+    rig_open(&rig, *state, *state);
+    rig_lock(&rig);
+    must(&rig, facts_gather(&rig.world, &rig.world.facts, &err), &err, "looking");
+    strings_free(&rig.said);
+    buf_clear(&rig.golden);
+    struct facts *facts = &rig.world.facts;
+    facts->first_slave = mem_dup("db2.example.com");
+    strings_add(&facts->taken_ids, "2");
+    facts->copy = (struct shared_copy){ .run = mem_dup("20260102-030405-abcd"), .slave = mem_dup("db2.example.com"),
+                                        .folder = mem_dup("/var/lib/.dualserver-20260102-030405-abcd"), .way = mem_dup("directory"),
+                                        .start = mem_dup("mysql-bin.000002:4") };
+    copy_way_carry(copy_way_wanted(facts, &rig.answers), &facts->master.inventory);
+    must(&rig, steps_plan(facts, &rig.answers, &rig.plan, &err), &err, "plan");
+    assert_int_equal(rig.plan.forecast_ms, 0);
+    for (size_t i = 0; i < rig.plan.count; i++)
+        assert_false(rig.plan.changes[i].restarts && rig.plan.changes[i].server == SIDE_MASTER);
+    buf_addf(&rig.golden, "# The plan of a further slave, on two servers %s.\n", rig.texts[SIDE_MASTER].version);
+    plan_render(&rig.plan, &rig.golden);
+    compare(&rig, golden);
+    rig_close(&rig);
+    free(golden);
+}
+
 #define RUN(names) { "statements " names, statements_of_a_run, NULL, NULL, (void *)(names) }
 #define SERVER(name) RUN(name), { "statements " name ", rows", statements_of_rows, NULL, NULL, (void *)(name) }
 
@@ -268,6 +297,8 @@ int main(void)
         SERVER("mariadb-10.6"),
         SERVER("mariadb-10.11"),
         SERVER("mariadb-11.4"),
+        { "plan mariadb-10.11, further", plan_of_a_further_slave, NULL, NULL, (void *)"mariadb-10.11" },
+        { "plan mysql-9.7, further", plan_of_a_further_slave, NULL, NULL, (void *)"mysql-9.7" },
         RUN("mysql-5.7 to mysql-8.0"),
         RUN("mysql-8.0 to mysql-8.4"),
         RUN("mysql-8.4 to mysql-9.7"),
