@@ -160,10 +160,14 @@ keep() { # NAME
     for host in master slave; do on $host journalctl --no-pager -n 60 -o cat >"$place/journal.$host" 2>&1; done
 }
 
-# report NAME COMMAND...: one line of TAP for the case; after a failure the lab is made anew.
+# What was run before stands in $DONE, where that is set: its outcome and its name.
+is_new() { [ -z "${DONE:-}" ] || ! cut -f 2 "$DONE" 2>/dev/null | grep -qxF -e "$1"; }
+note_done() { [ -z "${DONE:-}" ] || printf '%s\t%s\n' "$2" "$1" >>"$DONE"; }
+
+# report NAME COMMAND...: one line of TAP for the case, and its outcome; after a failure the lab is made anew.
 report() {
     local name=$1 before=$failures lost; shift
-    fault_was='' second_was=''
+    fault_was='' second_was='' outcome=passed
     check "$name" "$@"
     if [ "$failures" = "$before" ]; then
         passed=$((passed + 1))
@@ -171,10 +175,14 @@ report() {
         tidy || new_lab >"$work/lab" 2>&1
         return
     fi
+    outcome=failed
     echo "#   at $fault_was${second_was:+, then $second_was}"
     lost=$(sed -n 's/^\([0-9]*\) acknowledged rows are missing.*/\1/p' "$work/said" | head -n 1)
     rows_lost=$((rows_lost + ${lost:-0}))
     keep "$name"
     new_lab >"$work/lab" 2>&1 || { cat "$work/lab"; exit 1; }
 }
-tell_count() { echo "# cases $cases, passed $passed, rows lost $rows_lost"; }
+tell_count() {
+    echo "# cases $cases, passed $passed, rows lost $rows_lost"
+    [ ! -s "${DONE:-}" ] || awk '$1 != "missed" { all++ } $1 == "passed" { passed++ } END { printf "# with those before: cases %d, passed %d\n", all, passed }' "$DONE"
+}
