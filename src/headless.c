@@ -155,16 +155,52 @@ static int planned(struct session *session, const struct engine *engine, struct 
     return plan->count == 0 ? 0 : 3;
 }
 
+/* Its result is the run's. Where somebody says no to it, or it is refused, that of before stands. */
+static int resume_again(struct session *session, struct engine *engine, const struct past *past, struct err *err)
+{
+    struct err again = ERR_INIT;
+    struct outcome before = session->outcome;
+    session->outcome = (struct outcome){ .seen = false };
+    const int rc = engine_resume(engine, past, &again);
+    if (rc != 0 && !session->outcome.seen && again.code == ERR_REFUSED) {
+        outcome_free(&session->outcome);
+        session->outcome = before;
+        return -1;
+    }
+    outcome_free(&before);
+    *err = again;
+    return rc;
+}
+
+/* Where the proof of a resumed run finds tables that differ, another resume takes the copy anew: it follows at once, but once only. */
+static int resume(struct session *session, struct engine *engine, struct err *err)
+{
+    struct past now;
+    struct err ignored = ERR_INIT;
+    int rc = engine_resume(engine, session->past, err);
+    if (rc == 0 || past_differs(session->past) || past_read(session->past->folder, &now, &ignored) != 0)
+        return rc;
+    if (past_differs(&now) && past_state(&now) == PAST_UNFINISHED) {
+        on_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_WARNING,
+                                           .text = "a new copy mends what differs: the run goes on with that" });
+        rc = resume_again(session, engine, &now, err);
+    }
+    past_free(&now);
+    return rc;
+}
+
 static int drive(struct session *session, struct engine *engine, struct err *err)
 {
     static int (*const later[])(struct engine *engine, const struct past *past, struct err *err) = {
-        [COMMAND_RESUME] = engine_resume, [COMMAND_UNDO] = engine_undo, [COMMAND_ACCEPT] = engine_accept,
+        [COMMAND_UNDO] = engine_undo, [COMMAND_ACCEPT] = engine_accept,
     };
     if (session->past != NULL) {
-        const int rc = later[session->options->command](engine, session->past, err) == 0 ? 0 : err_exit_code(err);
-        if (rc == 0)
-            err_clear(err);
-        return rc;
+        const enum command command = session->options->command;
+        const int rc = command == COMMAND_RESUME ? resume(session, engine, err) : later[command](engine, session->past, err);
+        if (rc != 0)
+            return err_exit_code(err);
+        err_clear(err);
+        return 0;
     }
     if (engine_look(engine, err) != 0 || engine_plan(engine, err) != 0)
         return err_exit_code(err);

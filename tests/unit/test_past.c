@@ -172,6 +172,7 @@ static void where_a_run_goes_on(void **state)
         plan_of(&plan, &way, cases[i].again);
         struct past past = journal_of(cases[i].done, cases[i].more);
         resume_decide(&past, &plan, &cases[i].probe, left, &from);
+        assert_int_equal(past_differs(&past), strcmp(cases[i].name, "proof differs") == 0);
         for (size_t c = 0; c < CHANGES; c++)
             shown[c] = left[c] ? 'x' : '.';
         if (strcmp(shown, cases[i].left) != 0 || from.step != cases[i].step || from.back != cases[i].back || from.discard != cases[i].discard)
