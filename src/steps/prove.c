@@ -226,7 +226,10 @@ static int canaries(struct world *world, struct err *err)
     if (master == NULL)
         return -1;
     canary_name(world, &canary);
-    int rc = canary_write(world, master, &canary, err);
+    /* an earlier try that was broken off may have left them */
+    int rc = world->distrust ? canary_drop(world, &canary, err) : 0;
+    if (rc == 0)
+        rc = canary_write(world, master, &canary, err);
     if (rc == 0 && (rc = catch_up(world, err)) == 0)
         rc = canary_judge(world, &canary, err);
     struct err dropping = ERR_INIT;
