@@ -151,6 +151,9 @@ void resume_decide(const struct past *past, const struct plan *plan, const struc
             left[i] = true;
         if (from->step >= PROVEN && change->step == PROVEN)
             left[i] = true;
+        /* the login that is tried in the end is that with the password of this try */
+        if (has(change, SECRET_REPORTS_NATIVE) || has(change, SECRET_REPORTS_SHA2))
+            left[i] = true;
     }
     if (probe->generated)
         renew_password(plan, left);
