@@ -165,6 +165,7 @@ static int resume_again(struct session *session, struct engine *engine, const st
     if (rc != 0 && !session->outcome.seen && again.code == ERR_REFUSED) {
         outcome_free(&session->outcome);
         session->outcome = before;
+        on_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_INFO, .text = again.text });
         return -1;
     }
     outcome_free(&before);
