@@ -146,14 +146,51 @@ static int planned(struct session *session, const struct engine *engine, struct 
     return plan->count == 0 ? 0 : 3;
 }
 
+/* Its result is the run's. Where somebody says no to it, or it is refused, that of before stands. */
+static int resume_again(struct session *session, struct engine *engine, const struct past *past, struct err *err)
+{
+    struct err again = ERR_INIT;
+    struct outcome before = session->outcome;
+    session->outcome = (struct outcome){ .seen = false };
+    const int rc = engine_resume(engine, past, &again);
+    if (rc != 0 && !session->outcome.seen && again.code == ERR_REFUSED) {
+        outcome_free(&session->outcome);
+        session->outcome = before;
+        session_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_INFO, .text = again.text });
+        return -1;
+    }
+    outcome_free(&before);
+    *err = again;
+    return rc;
+}
+
+/* Where the proof of a resumed run finds tables that differ, another resume takes the copy anew: it follows at once, but once only. */
+static int resume(struct session *session, struct engine *engine, struct err *err)
+{
+    struct past now;
+    struct err ignored = ERR_INIT;
+    int rc = engine_resume(engine, session->past, err);
+    if (rc == 0 || past_differs(session->past) || past_read(session->past->folder, &now, &ignored) != 0)
+        return rc;
+    if (past_differs(&now) && past_state(&now) == PAST_UNFINISHED) {
+        session_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_WARNING,
+                                           .text = "a new copy mends what differs: the run goes on with that" });
+        rc = resume_again(session, engine, &now, err);
+    }
+    past_free(&now);
+    return rc;
+}
+
 static int later(struct session *session, const struct port *port, struct err *err)
 {
     static int (*const commands[])(struct engine *engine, const struct past *past, struct err *err) = {
-        [COMMAND_RESUME] = engine_resume, [COMMAND_UNDO] = engine_undo, [COMMAND_ACCEPT] = engine_accept,
+        [COMMAND_UNDO] = engine_undo, [COMMAND_ACCEPT] = engine_accept,
     };
+    const enum command command = session->options->command;
     struct engine *engine = engine_new(session->answers, port, session->state_dir);
-    int rc = commands[session->options->command](engine, session->past, err) == 0 ? 0 : err_exit_code(err);
-    const bool anew = rc != 0 && session->options->command == COMMAND_RESUME && engine_begins_anew(engine);
+    int rc = command == COMMAND_RESUME ? resume(session, engine, err) : commands[command](engine, session->past, err);
+    const bool anew = rc != 0 && command == COMMAND_RESUME && engine_begins_anew(engine);
+    rc = rc == 0 ? 0 : err_exit_code(err);
     engine_free(engine);
     if (anew)
         rc = headless_begin_anew(session, port, err);

@@ -71,6 +71,8 @@ const char *past_word(const struct past *past, const char *name); /* NULL: never
 const struct past_change *past_change(const struct past *past, int step, const char *what, const char *path);
 /* No record of the plan's change with that index, but a later one was begun: its line is spoilt, and it was done. */
 bool past_lost(const struct past *past, size_t index);
+/* The proof has found tables that differ: the next resume takes the copy anew. */
+bool past_differs(const struct past *past);
 void past_free(struct past *past);
 
 #endif

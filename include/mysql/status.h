@@ -25,6 +25,14 @@ int slave_status_read(struct db *db, struct slave_status *status, struct err *er
 void slave_status_from_rows(struct slave_status *status, struct rows *rows); /* takes the rows over; pure */
 void slave_status_free(struct slave_status *status);
 bool slave_status_running(const struct slave_status *status); /* Yes, Yes, and not NULL behind */
+
+/* Asked again and again while something is waited for that has to come from the master: is there use in waiting? */
+struct slave_link {
+    uint64_t lost_ms; /* since when the IO thread seeks its master; 0: it has it */
+};
+#define SLAVE_SEEKS_MS 30000u /* three tries of a slave that this program has set up (CONNECT_RETRY) */
+/* 0: yes; -1, ERR_WORLD: the IO thread stands still, or has sought its master for SLAVE_SEEKS_MS. Begin with { 0 }. Pure. */
+int slave_link_judge(struct slave_link *link, const struct slave_status *status, uint64_t now_ms, struct err *err);
 /* Starts its threads where one stands still without an error: what stopped them was broken off. */
 int slave_let_run(struct db *slave, struct err *err);
 /* The how-to's `\G` form; the three lines that matter begin with "-> " and end with a word on each. */

@@ -10,6 +10,8 @@
 
 #include "base/mem.h"
 
+enum { PROOF = 13 }; /* the step */
+
 static const char *text_of(struct json_object *record, const char *key)
 {
     struct json_object *value = NULL;
@@ -328,6 +330,14 @@ bool past_lost(const struct past *past, size_t index)
         later = later || past->changes[i].index > index;
     }
     return past->spoilt > 0 && later;
+}
+
+bool past_differs(const struct past *past)
+{
+    for (size_t i = 0; i < past->change_count; i++)
+        if (past->changes[i].step == PROOF && past->changes[i].failed && past->changes[i].error == ERR_DATA)
+            return true;
+    return false;
 }
 
 void past_free(struct past *past)

@@ -36,10 +36,10 @@ static bool failed_itself(const struct past_change *change)
     return change->failed;
 }
 
-static bool step_failed(const struct past *past, int step, int code)
+static bool step_failed(const struct past *past, int step)
 {
     for (size_t i = 0; i < past->change_count; i++)
-        if (past->changes[i].step == step && failed_itself(&past->changes[i]) && (code == 0 || past->changes[i].error == code))
+        if (past->changes[i].step == step && failed_itself(&past->changes[i]))
             return true;
     return false;
 }
@@ -56,14 +56,14 @@ static bool step_begun(const struct past *past, int from, int to)
 static int go_back(const struct past *past, const struct plan *plan, const struct resume_probe *probe, int step, const char **why)
 {
     const int again = plan->way->again != 0 ? plan->way->again : 2;
-    if (step_failed(past, PROVEN, ERR_DATA)) {
+    if (past_differs(past)) {
         *why = "the proof found tables that differ: the copy is taken anew";
         return again;
     }
     if (step < again || step >= POINTED)
         return 0;
     const bool taken = step > (again == 2 ? 3 : again);
-    if (taken && probe->copy_usable && !(probe->slave_rebooted && step > SHIP) && !step_failed(past, STARTED, 0))
+    if (taken && probe->copy_usable && !(probe->slave_rebooted && step > SHIP) && !step_failed(past, STARTED))
         return 0;
     if (taken && !probe->copy_usable) {
         *why = "what was copied of the master cannot be relied on any more: it is taken anew";
@@ -150,6 +150,9 @@ void resume_decide(const struct past *past, const struct plan *plan, const struc
         if (change->step == SLAVE_FILE && change->path != NULL && from->step >= SLAVE_FILE && from->step <= STARTED)
             left[i] = true;
         if (from->step >= PROVEN && change->step == PROVEN)
+            left[i] = true;
+        /* the login that is tried in the end is that with the password of this try */
+        if (has(change, SECRET_REPORTS_NATIVE) || has(change, SECRET_REPORTS_SHA2))
             left[i] = true;
     }
     if (probe->generated)

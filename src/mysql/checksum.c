@@ -170,7 +170,7 @@ static enum outcome compare_held(struct comparison *at, const char *table, struc
 }
 
 /* Is the SQL thread at the end of its UNTIL? 1 there, 0 still on its way. */
-static int has_stopped(struct comparison *at, const struct binlog_position *position, struct err *err)
+static int has_stopped(struct comparison *at, const struct binlog_position *position, struct slave_link *link, struct err *err)
 {
     struct slave_status status;
     if (slave_status_read(at->job->slave, &status, err) != 0)
@@ -188,6 +188,8 @@ static int has_stopped(struct comparison *at, const struct binlog_position *posi
                          (unsigned long long)position->position, said.len > 0 ? ": " : "", buf_str(&said));
         buf_free(&said);
     }
+    if (rc == 0)
+        rc = slave_link_judge(link, &status, clock_ms(), err);
     slave_status_free(&status);
     return rc;
 }
@@ -197,13 +199,14 @@ static int run_until(struct comparison *at, const struct binlog_position *positi
 {
     const unsigned patience = STOPPED_PATIENCE * at->job->wait_seconds;
     const uint64_t end = clock_ms() + (uint64_t)patience * 1000;
+    struct slave_link link = { .lost_ms = 0 };
     struct buf file = BUF_INIT;
     quote_sql(&file, position->file, strlen(position->file));
     int rc = db_execf(at->job->slave, err, "%s UNTIL %s_LOG_FILE = %s, %s_LOG_POS = %llu", at->dialect->start_sql,
                       at->dialect->key, buf_str(&file), at->dialect->key, (unsigned long long)position->position);
     buf_free(&file);
     while (rc == 0) {
-        rc = has_stopped(at, position, err);
+        rc = has_stopped(at, position, &link, err);
         if (rc == 0 && clock_ms() > end)
             rc = err_set(err, ERR_TIMEOUT, "the slave has not executed up to %s:%llu within %u s", position->file,
                          (unsigned long long)position->position, patience);

@@ -86,6 +86,30 @@ bool slave_status_running(const struct slave_status *status)
            status->seconds_behind >= 0;
 }
 
+/* "Connecting", and MariaDB's "Preparing": it tries by itself. Seconds behind says nothing of it: MySQL 9.7 goes on with 0. */
+int slave_link_judge(struct slave_link *link, const struct slave_status *status, uint64_t now_ms, struct err *err)
+{
+    const char *io = status->io_running != NULL && *status->io_running != '\0' ? status->io_running : "not there";
+    const bool seeks = status->configured && strcasecmp(io, "No") != 0;
+    if (seeks && is_yes(io)) {
+        link->lost_ms = 0;
+        return 0;
+    }
+    if (link->lost_ms == 0)
+        link->lost_ms = now_ms;
+    if (seeks && now_ms - link->lost_ms < SLAVE_SEEKS_MS)
+        return 0;
+    struct buf said = BUF_INIT;
+    if (status->last_io_error != NULL)
+        quote_printable(&said, status->last_io_error, strlen(status->last_io_error), 0);
+    err_set_detail(err, ERR_WORLD, (int)status->last_io_errno, "nothing comes from the master to the slave any more: IO thread %s%s%.300s", io,
+                   said.len > 0 ? ", " : seeks ? ", without an error so far" : "", buf_str(&said));
+    buf_free(&said);
+    return seeks ? err_hint(err, "the slave goes on trying by itself: see to the way between the two, the firewall and the master's server, "
+                                 "and go on when its IO thread says Yes")
+                 : err_hint(err, "when the cause is gone, START SLAVE on the slave goes on from the right position");
+}
+
 int slave_let_run(struct db *slave, struct err *err)
 {
     struct slave_status status;

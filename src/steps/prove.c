@@ -20,10 +20,22 @@ static void proof(struct world *world, const char *id, bool ok, const char *text
     world_emit(world, &(struct event){ .kind = EVENT_PROOF, .id = id, .verdict = ok ? CHECK_OK : CHECK_REFUSED, .text = text });
 }
 
+/* The line between the servers may be cut meanwhile: then nothing is waited for. */
+static int link_holds(struct db *slave, struct slave_link *link, struct err *err)
+{
+    struct slave_status status;
+    int rc = slave_status_read(slave, &status, err);
+    if (rc == 0)
+        rc = slave_link_judge(link, &status, clock_ms(), err);
+    slave_status_free(&status);
+    return rc;
+}
+
 /* The slave's SQL thread has executed all that the master has written until now. */
 static int catch_up(struct world *world, struct err *err)
 {
     struct binlog_position position;
+    struct slave_link link = { .lost_ms = 0 };
     struct db *master = world_db(world, SIDE_MASTER, err), *slave = master != NULL ? world_db(world, SIDE_SLAVE, err) : NULL;
     if (master == NULL || slave == NULL || binlog_position_read(master, &position, err) != 0)
         return -1;
@@ -32,7 +44,7 @@ static int catch_up(struct world *world, struct err *err)
             return -1;
         if (binlog_position_wait(slave, &position, 1, err) == 0)
             return 0;
-        if (err->code != ERR_TIMEOUT)
+        if (err->code != ERR_TIMEOUT || link_holds(slave, &link, err) != 0)
             return -1;
     }
     return err_wrap(err, "the slave did not catch up within %u s", CATCH_UP_S);
@@ -214,7 +226,10 @@ static int canaries(struct world *world, struct err *err)
     if (master == NULL)
         return -1;
     canary_name(world, &canary);
-    int rc = canary_write(world, master, &canary, err);
+    /* an earlier try that was broken off may have left them */
+    int rc = world->distrust ? canary_drop(world, &canary, err) : 0;
+    if (rc == 0)
+        rc = canary_write(world, master, &canary, err);
     if (rc == 0 && (rc = catch_up(world, err)) == 0)
         rc = canary_judge(world, &canary, err);
     struct err dropping = ERR_INIT;

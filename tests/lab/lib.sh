@@ -125,6 +125,7 @@ acked_on() {
         sql "$host" "SELECT $key FROM billing.$table" | sort -u >"$work/have"
         awk -v t="$table" '$1 == t { print $2 }' "$work/acked" | sort -u | comm -23 - "$work/have" >"$work/missing"
         missing=$((missing + $(wc -l <"$work/missing")))
+        sed "s/^/$table: not there: /" "$work/missing" | head -n 3
     done
     [ "$missing" = 0 ] || { echo "$missing acknowledged rows are missing on the $host"; return 1; }
 }

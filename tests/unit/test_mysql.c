@@ -117,6 +117,50 @@ static void no_status(void **state)
     slave_status_free(&status);
 }
 
+static void judge_link(struct slave_link *link, const char *io, const char *said, uint64_t now_ms, struct err *err)
+{
+    const char *const cells[] = { "Slave_IO_Running", io, "Slave_SQL_Running", "Yes", "Seconds_Behind_Master", "0",
+                                  "Last_IO_Errno", "2003", "Last_IO_Error", said, NULL };
+    struct rows rows = one_row(cells);
+    struct slave_status status;
+    slave_status_from_rows(&status, &rows);
+    err_clear(err);
+    const int rc = slave_link_judge(link, &status, now_ms, err);
+    assert_int_equal(rc, err->code == ERR_NONE ? 0 : -1);
+    slave_status_free(&status);
+}
+
+static void a_slave_is_waited_for_while_its_line_may_come_back(void **state)
+{
+    (void)state;
+    struct slave_link link = { .lost_ms = 0 };
+    struct err err = ERR_INIT;
+    static const struct {
+        const char *io, *said;
+        uint64_t at_ms;
+        enum err_code code;
+        const char *text;
+    } cases[] = {
+        { "Yes", nothing, 1000, ERR_NONE, NULL },
+        { "Connecting", "error connecting", 2000, ERR_NONE, NULL },
+        { "Connecting", "error connecting", 2000 + SLAVE_SEEKS_MS - 1, ERR_NONE, NULL },
+        { "Yes", nothing, 3000 + SLAVE_SEEKS_MS, ERR_NONE, NULL },
+        { "Preparing", nothing, 4000 + SLAVE_SEEKS_MS, ERR_NONE, NULL },
+        { "Connecting", nothing, 4000 + 2 * SLAVE_SEEKS_MS, ERR_WORLD, "IO thread Connecting, without an error so far" },
+        { "Connecting", "error\x1b connecting", 5000 + 2 * SLAVE_SEEKS_MS, ERR_WORLD, "IO thread Connecting, error\\x1b connecting" },
+        { "Yes", nothing, 6000 + 2 * SLAVE_SEEKS_MS, ERR_NONE, NULL },
+        { "No", "purged", 6001 + 2 * SLAVE_SEEKS_MS, ERR_WORLD, "IO thread No, purged" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        judge_link(&link, cases[i].io, cases[i].said, cases[i].at_ms, &err);
+        assert_int_equal(err.code, cases[i].code);
+        assert_true(cases[i].text == NULL || strstr(err.text, cases[i].text) != NULL);
+        assert_int_equal(err.hint[0] != '\0', cases[i].text != NULL);
+    }
+    const struct slave_status nobodys = { .configured = false };
+    assert_int_equal(slave_link_judge(&link, &nobodys, 1, &err), -1);
+}
+
 static void tables_are_carried_by_their_engine(void **state)
 {
     (void)state;
@@ -387,6 +431,7 @@ int main(void)
         cmocka_unit_test(status_by_the_old_names),
         cmocka_unit_test(status_by_the_new_names),
         cmocka_unit_test(no_status),
+        cmocka_unit_test(a_slave_is_waited_for_while_its_line_may_come_back),
         cmocka_unit_test(tables_are_carried_by_their_engine),
         cmocka_unit_test(a_slave_that_reads_no_files_gets_rows),
         cmocka_unit_test(a_directory_in_words_is_none),

@@ -100,7 +100,10 @@ static void plan_of(struct plan *plan, struct copy_way *way, int again)
     for (size_t i = 0; i < CHANGES; i++)
         plan_add(plan, &(struct change){ .kind = CHANGE_RUN, .server = SIDE_SLAVE, .step = at_step[i], .what = mem_dup(whats[i]),
                                          .destroys = i == 6, .restarts = i == 7 || i == 1,
-                                         .after = i == 4 ? mem_dup("x " SECRET_REPLICATION_NATIVE) : i == 12 ? mem_dup("y " SECRET_REPLICATION) : NULL });
+                                         .after = i == 4    ? mem_dup("x " SECRET_REPLICATION_NATIVE)
+                                                  : i == 12 ? mem_dup("y " SECRET_REPLICATION)
+                                                  : i == 15 ? mem_dup("z " SECRET_REPORTS_SHA2)
+                                                            : NULL });
 }
 
 /* The first `done` changes are done, the next one was begun. */
@@ -157,7 +160,7 @@ static void where_a_run_goes_on(void **state)
         { "proof differs", 14, 0, { .copy_usable = true }, "{\"kind\":\"failed\",\"change\":14,\"code\":13}\n", 13, 2, true,
           ".xxxxx.xxxxxxxxx" },
         { "granting: the proof again", 15, 0, { 0 }, "", 14, 0, false, "..............xx" },
-        { "all done, no verdict", 16, 0, { 0 }, "", 13, 0, false, "..............x." },
+        { "all done, no verdict: the reports' password is made anew", 16, 0, { 0 }, "", 13, 0, false, "..............xx" },
         { "a spoilt line among them", 0, 0, { .copy_usable = true }, "garbage\n" INTENT("3", "4", "4"), 4, 0, false, "...xxxxxxxxxxxxx" },
         { "rows: streaming", 5, 6, { .copy_usable = true }, "", 6, 6, false, ".....xxxxxxxxxxx" },
         { "rows: restart", 2, 6, { 0 }, "", 3, 0, false, "..xxxxxxxxxxxxxx" },
@@ -172,6 +175,7 @@ static void where_a_run_goes_on(void **state)
         plan_of(&plan, &way, cases[i].again);
         struct past past = journal_of(cases[i].done, cases[i].more);
         resume_decide(&past, &plan, &cases[i].probe, left, &from);
+        assert_int_equal(past_differs(&past), strcmp(cases[i].name, "proof differs") == 0);
         for (size_t c = 0; c < CHANGES; c++)
             shown[c] = left[c] ? 'x' : '.';
         if (strcmp(shown, cases[i].left) != 0 || from.step != cases[i].step || from.back != cases[i].back || from.discard != cases[i].discard)
