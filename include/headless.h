@@ -87,8 +87,8 @@ void output_text(struct output *output, const struct event *event, uint64_t now_
 void output_text_end(struct output *output, const struct outcome *outcome);
 void output_json(const struct output *output, const struct event *event);
 void output_json_past(const struct past *past); /* NULL: there is none */
-/* first: the advice that comes before all; "". anew: re-provisioning can be advised. */
-void output_json_diagnosis(const struct diagnosis *diagnosis, const char *first, bool anew);
+/* first: the advice that comes before all; "". */
+void output_json_diagnosis(const struct diagnosis *diagnosis, const char *first);
 /* The last object of a fix. plan: as text; failed: why, NULL: it was done (or, pending, only planned). */
 void output_json_fix(const char *symptom, const char *fix, const char *plan, const struct err *failed, bool pending);
 void output_json_check(const struct check_report *report);

@@ -44,8 +44,6 @@ struct options {
 bool options_later(const struct options *options);
 /* Is it one that is about a pair that was set up? */
 bool options_care(const struct options *options);
-/* Is there a command of that name? */
-bool options_known(const char *name);
 int options_parse(struct options *options, int argc, char *const argv[], struct err *err);
 /* The text of --help, from the same tables. */
 void options_usage(struct buf *to);

@@ -265,7 +265,7 @@ void output_json_care(const struct care_outcome *outcome)
     print_object(object);
 }
 
-static json_object *finding_object(const struct diagnosed *found, bool anew)
+static json_object *finding_object(const struct diagnosed *found)
 {
     json_object *object = json_object_new_object(), *fixes_array = json_object_new_array();
     put_text(object, "id", found->symptom->id);
@@ -274,7 +274,7 @@ static json_object *finding_object(const struct diagnosed *found, bool anew)
     put_text(object, "evidence", found->evidence);
     put_text(object, "means", found->symptom->means);
     put_text(object, "safe", found->symptom->safe);
-    if (anew && found->symptom->anew != ANEW_NO)
+    if (found->symptom->anew != ANEW_NO)
         put_text(object, "anew", found->symptom->anew == ANEW_TABLE ? "dualserver reprovision --table NAME" : "dualserver reprovision");
     for (size_t i = 0; i < found->fix_count; i++) {
         json_object *fix = json_object_new_object();
@@ -286,13 +286,13 @@ static json_object *finding_object(const struct diagnosed *found, bool anew)
     return object;
 }
 
-void output_json_diagnosis(const struct diagnosis *diagnosis, const char *first, bool anew)
+void output_json_diagnosis(const struct diagnosis *diagnosis, const char *first)
 {
     json_object *object = json_object_new_object(), *findings = json_object_new_array();
     put_text(object, "verdict", diagnosis->count == 0 ? "ok" : diagnosis->sick ? "sick" : "odd");
     put_text(object, "first", first);
     for (size_t i = 0; i < diagnosis->count; i++)
-        json_object_array_add(findings, finding_object(&diagnosis->found[i], anew));
+        json_object_array_add(findings, finding_object(&diagnosis->found[i]));
     json_object_object_add(object, "findings", findings);
     print_object(object);
 }

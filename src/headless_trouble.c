@@ -24,7 +24,7 @@ struct session {
 static void print_diagnosis(const struct session *session)
 {
     const struct diagnosis_words words = { .fix = "dualserver troubleshoot --fix ", .first = FIRST_ADVICE,
-                                           .anew = options_known("reprovision") ? "dualserver reprovision" : NULL };
+                                           .anew = "dualserver reprovision", .table = " --table NAME" };
     struct buf text = BUF_INIT;
     diagnosis_render(&session->diagnosis, &words, &text);
     (void)fputs(buf_str(&text), stdout);
@@ -117,7 +117,7 @@ static int fix_one(struct session *session, struct err *err)
 static int diagnose(struct session *session)
 {
     if (session->options->json)
-        output_json_diagnosis(&session->diagnosis, session->diagnosis.sick ? FIRST_ADVICE : "", options_known("reprovision"));
+        output_json_diagnosis(&session->diagnosis, session->diagnosis.sick ? FIRST_ADVICE : "");
     else
         print_diagnosis(session);
     if (session->options->plan)

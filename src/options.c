@@ -198,14 +198,6 @@ bool options_care(const struct options *options)
     return options->command >= COMMAND_CHECK && options->command < COMMAND_LAB;
 }
 
-bool options_known(const char *name)
-{
-    for (size_t i = 0; i < COUNT(commands); i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 /* False: it is no number, or too small. NULL: what is there stays. */
 static bool take_number(const char *word, unsigned least, unsigned *number)
 {

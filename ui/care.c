@@ -13,6 +13,7 @@ static const struct care_action care_monitor_action = {
 /* In the order of the start page: a line is a command. */
 const struct care_action *const care_actions[] = {
     &care_check_action, &care_monitor_action, &care_billing_action, &care_maintain_action, &care_trouble_action,
+    &care_reprovision_action,
 };
 const size_t care_action_count = sizeof care_actions / sizeof care_actions[0];
 

@@ -45,7 +45,7 @@ static int plan_fix(struct care_work *work, struct kept *kept, const char *id, s
 static int show(struct care_work *work, const char *what, struct err *err)
 {
     static const struct diagnosis_words words = { .fix = "", .first = "b (Reports) on the start page, then m",
-                                                 .seen_last = true };
+                                                 .anew = "Re-provision (a) on the start page", .table = "", .seen_last = true };
     struct kept *kept = mem_alloc(sizeof *kept);
     work->kept = kept;
     if (trouble_look(&work->care, work->state_dir, &kept->trouble, err) != 0)
@@ -83,7 +83,7 @@ static void forget(void *context)
 }
 
 const struct care_action care_trouble_action = {
-    .id = "troubleshoot", .help = "page-troubleshoot", .key = 't', .label = "troubleshoot", .title = "Troubleshoot", .means = "what is wrong, what it means, and fixes",
+    .id = "troubleshoot", .help = "page-troubleshoot", .key = 't', .label = "trouble", .title = "Troubleshoot", .means = "what is wrong, what it means, and fixes",
     .show = show, .agree = agree, .apply = apply, .forget = forget,
     .ways = { { 'f', "fix ...", CARE_CHOOSE } },
 };

@@ -9,6 +9,7 @@ libui_a_SOURCES = \
 	ui/canvas.c \
 	ui/care.c \
 	ui/care_check.c \
+	ui/care_reprovision.c \
 	ui/care_trouble.c \
 	ui/care_upkeep.c \
 	ui/dialog.c \

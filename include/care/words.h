@@ -21,7 +21,8 @@ void maintain_outcome_render(const struct maintain *maintain, struct buf *to);
 
 /* What was found. fix: what stands before a fix's id, as a command; first: what is said to do before all, NULL: nothing. */
 struct diagnosis_words {
-    const char *fix, *first, *anew; /* anew: the command that makes a table or the slave anew; NULL: there is none */
+    const char *fix, *first, *anew; /* anew: what makes a table or the slave anew */
+    const char *table;             /* what follows it where a table is enough */
     bool seen_last;                /* what shows it may be long: it comes below what it means */
 };
 void diagnosis_render(const struct diagnosis *diagnosis, const struct diagnosis_words *words, struct buf *to);

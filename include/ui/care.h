@@ -49,7 +49,8 @@ struct care_action {
 };
 extern const struct care_action *const care_actions[];
 extern const size_t care_action_count;
-extern const struct care_action care_check_action, care_billing_action, care_maintain_action, care_trouble_action;
+extern const struct care_action care_check_action, care_billing_action, care_maintain_action, care_trouble_action,
+    care_reprovision_action;
 
 extern const struct bridge_engine care_engine;
 

@@ -75,8 +75,8 @@ static void add_found(struct buf *to, const struct diagnosed *found, size_t numb
     buf_addf(to, "    means:  %s\n    safe:   %s\n", symptom->means, symptom->safe);
     for (size_t i = 0; i < found->fix_count; i++)
         buf_addf(to, "    %-7s %s%-14s %s\n", i == 0 ? "fix:" : "or:", words->fix, found->fixes[i]->id, found->fixes[i]->title);
-    if (symptom->anew != ANEW_NO && words->anew != NULL)
-        buf_addf(to, "    or:     %s%s\n", words->anew, symptom->anew == ANEW_TABLE ? " --table NAME" : "");
+    if (symptom->anew != ANEW_NO)
+        buf_addf(to, "    or:     %s%s\n", words->anew, symptom->anew == ANEW_TABLE ? words->table : "");
     if (words->seen_last)
         add_seen(to, found);
 }
