@@ -178,7 +178,10 @@ static void hot_is_a_backup_or_rows(void **state)
     s.facts.slave.gated = false;
     s.facts.slave.version_number = 110803;
     assert_string_equal(chosen(&s, COPY_HOT), "rows");
-    s.facts.slave.version_number = 101114;
+    s.facts.master.version_number = s.facts.slave.version_number = 100523;
+    assert_string_equal(chosen(&s, COPY_HOT), "rows");
+    assert_non_null(strstr(option(&s, "hot")->why_not, "may hang"));
+    s.facts.master.version_number = s.facts.slave.version_number = 101114;
     s.tables[1].natural = CARRY_ROWS;
     s.tables[1].because = "it is encrypted";
     assert_string_equal(chosen(&s, COPY_HOT), "rows");

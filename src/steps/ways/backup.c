@@ -19,6 +19,9 @@
 #define PREPARE_SILENCE_MS (60 * 60 * 1000u)
 #define FINISH_LOCK_MS 300u /* the backup's own last lock, for tables without transactions */
 
+/* --prepare --export of 10.5.23 hung in FLUSH TABLES ... FOR EXPORT ("Stopping purge"), with a history that was not purged yet. */
+#define EXPORT_ENDS 100600u
+
 static void why_not(const struct facts *facts, const struct answers *answers, struct buf *why)
 {
     const struct server_facts *master = &facts->master, *slave = &facts->slave;
@@ -32,6 +35,8 @@ static void why_not(const struct facts *facts, const struct answers *answers, st
                       "be bound");
     else if (!series_same(facts_kind(master), facts_kind(slave)))
         buf_adds(why, "the servers are of different series, and a backup is prepared by the series that made it");
+    else if (slave->version_number < EXPORT_ENDS)
+        buf_adds(why, "preparing it may hang for ever on MariaDB 10.5: its purge waits for tables that are not in the backup");
     else if (strpbrk(answers->database, " .\t\n") != NULL)
         buf_adds(why, "mariadb-backup cannot be given a database with this name");
     for (size_t i = 0; why->len == 0 && i < inventory->table_count; i++)
