@@ -24,7 +24,7 @@ struct sight_log {
 /* The binary logs of the master, the relay logs of the slave, and the disk under them. */
 struct sight_disk {
     bool seen;
-    uint64_t total, free; /* bytes of the file system with the logs; free for an ordinary user */
+    uint64_t total, free; /* bytes of the file system with the logs, for an ordinary user */
     long long now;        /* the host's clock */
     struct sight_log *logs; /* oldest first */
     size_t log_count;

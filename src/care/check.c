@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "care/deep.h"
+#include "care/doubt.h"
 #include "care/judge.h"
 #include "care/sight.h"
 
@@ -72,6 +73,30 @@ static void take_status(struct check_report *report, const struct slave_status *
     report->status = buf_steal(&text);
 }
 
+static bool found(const struct check_report *report, const char *id, enum care_verdict severity)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (strcmp(report->findings[i].id, id) == 0 && report->findings[i].severity == severity)
+            return true;
+    return false;
+}
+
+/* A change was skipped on this slave: until every table agrees it may lack something. */
+static void judge_doubts(const struct care *care, const struct check_wish *wish, struct check_report *report)
+{
+    const struct answers *answers = care->world.answers;
+    struct strings tables = { .count = 0 };
+    struct err err = ERR_INIT;
+    if (wish->state_dir != NULL)
+        doubt_read(wish->state_dir, answers, &tables);
+    if (tables.count > 0 && (!found(report, "checksums", CARE_OK) || doubt_clear(wish->state_dir, answers, &err) != 0))
+        check_find(report, "doubtful", CARE_WARNING, "dualserver check --deep compares, dualserver reprovision makes it right",
+                   "since a change was skipped the slave may lack rows of %s%.200s%s: no comparison has shown that it is right",
+                   strcmp(tables.items[0], DOUBT_ALL) == 0 ? "any table" : "table ",
+                   strcmp(tables.items[0], DOUBT_ALL) == 0 ? "" : tables.items[0], tables.count > 1 ? " and others" : "");
+    strings_free(&tables);
+}
+
 static int check_pair(struct care *care, const struct check_wish *wish, struct check_report *report, struct err *err)
 {
     struct sight sight;
@@ -84,6 +109,8 @@ static int check_pair(struct care *care, const struct check_wish *wish, struct c
         if (wish->deep)
             rc = care_deep(care, report, err);
     }
+    if (rc == 0)
+        judge_doubts(care, wish, report);
     sight_free(&sight);
     if (rc != 0)
         check_report_free(report);

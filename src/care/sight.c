@@ -14,8 +14,8 @@
 /* $1: what the logs' names begin with, a path. */
 static const char disk_script[] = "#: log\n# look at the logs and the disk under them\n"
     "echo \"now $(date +%s)\"\n"
-    "set -- \"$1\" $(stat -f -c '%b %a %S' -- \"$(dirname -- \"$1\")\")\n"
-    "echo \"disk $2 $3 $4\"\n"
+    "set -- \"$1\" $(stat -f -c '%b %f %a %S' -- \"$(dirname -- \"$1\")\")\n"
+    "echo \"disk $2 $3 $4 $5\"\n"
     "for log in \"$1\".[0-9]*; do [ ! -f \"$log\" ] || stat -c 'log %Y %s %n' -- \"$log\"; done\n"
     "exit 0\n";
 
@@ -41,8 +41,9 @@ void sight_read_disk(struct sight_disk *disk, const char *text)
         else if (strncmp(line, "log ", 4) == 0)
             add_log(disk, line + 4);
         else if (strncmp(line, "disk ", 5) == 0) {
-            const uint64_t blocks = strtoull(line + 5, &end, 10), left = strtoull(end, &end, 10), size = strtoull(end, &end, 10);
-            disk->total = blocks * size;
+            const uint64_t blocks = strtoull(line + 5, &end, 10), empty = strtoull(end, &end, 10);
+            const uint64_t left = strtoull(end, &end, 10), size = strtoull(end, &end, 10);
+            disk->total = (blocks - (empty - left)) * size; /* as df counts: without what is reserved for root */
             disk->free = left * size;
             disk->seen = disk->total > 0;
         }

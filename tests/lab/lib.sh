@@ -56,7 +56,7 @@ wait_until() {
 # run_program EXPECTED_EXIT ARGS...: output in $work/out and $work/err. It stays in this process group: who ends the test ends it.
 run_program() {
     local expected=$1 rc=0; shift
-    timeout --foreground 600 "$DUALSERVER" --state-dir "$work/state" "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
+    timeout --foreground "${LIMIT_S:-600}" "$DUALSERVER" --state-dir "$work/state" "$@" >"$work/out" 2>"$work/err" </dev/null || rc=$?
     [ "$rc" = "$expected" ] && return 0
     echo "exit $rc, expected $expected: dualserver $*"
     tail -n 30 "$work/out"; cat "$work/err"

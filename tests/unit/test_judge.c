@@ -83,7 +83,7 @@ static void add_server(struct server_facts *server, enum side side)
 
 static void add_disk(struct sight_disk *disk)
 {
-    sight_read_disk(disk, "now 1000000\ndisk 1000 500 1048576\nlog 900000 100 /var/lib/mysql/mysql-bin.000002\n"
+    sight_read_disk(disk, "now 1000000\ndisk 1100 600 500 1048576\nlog 900000 100 /var/lib/mysql/mysql-bin.000002\n"
                           "log 999999 200 /var/lib/mysql/mysql-bin.000003\n");
 }
 

@@ -81,13 +81,18 @@ static void tell(struct relay *relay)
                                               .rate = done * 1000 / (now - relay->began_ms + 1) });
 }
 
+/* mariadb-backup holds every tablespace open (MariaDB KB "Mariadb-backup Overview", open files limit). */
+#define OPEN_FILES "ulimit -n 1048576 2>/dev/null || ulimit -n \"$(ulimit -H -n)\" || :\n"
+/* What it says at last of an error, else at last. */
+#define LAST_WORDS(FILE) "{ grep -iE '\\[ERROR\\]|error:|fatal' \"" FILE "\" || grep -v '^$' \"" FILE "\"; } | tail -n 3 | tr '\\n' ' ' >&2"
+
 /* The way into the server stands in a file of the run's folder, 0600: the tool reads its options more than once. */
 static const char backup_script[] =
     "#: never\n# $1 --backup --stream=xbstream --databases=$3\n"
     "set -eu; umask 077; t=$2/copy/hot; rm -rf -- \"$t\"; mkdir -p -- \"$t\"; cat >\"$t/client.cnf\"\n"
-    "trap 'rm -rf -- \"$t\"' EXIT\n"
-    "\"$1\" --defaults-extra-file=\"$t/client.cnf\" --backup --stream=xbstream --databases=\"$3\" --target-dir=\"$t/state\" 2>\"$t/log\" || "
-    "{ grep -v '^$' \"$t/log\" | tail -n 3 | tr '\\n' ' ' >&2; exit 1; }";
+    "trap 'rm -rf -- \"$t\"' EXIT\n" OPEN_FILES
+    "\"$1\" --defaults-extra-file=\"$t/client.cnf\" --backup --stream=xbstream --databases=\"$3\" --target-dir=\"$t/state\" "
+    "--open-files-limit=\"$(ulimit -n)\" 2>\"$t/log\" || { " LAST_WORDS("$t/log") "; exit 1; }";
 
 static const char receive_script[] =
     "#: never\n# mbstream -x -C $2/backup\n"
@@ -167,8 +172,9 @@ static int prepare(struct world *world, struct err *err)
 {
     int rc = host_script_with(world->hosts[SIDE_SLAVE], NULL, 0, PREPARE_SILENCE_MS, NULL, NULL, err,
                               "#: never\n# $1 --prepare --export --target-dir=$2/backup\n"
-                              "set -eu; umask 077; \"$1\" --prepare --export --target-dir=\"$2/backup\" >\"$2/backup.log\" 2>&1 || "
-                              "{ tail -n 3 \"$2/backup.log\" | tr '\\n' ' ' >&2; exit 1; }; rm -f -- \"$2/backup.log\"",
+                              "set -eu; umask 077\n" OPEN_FILES
+                              "\"$1\" --prepare --export --target-dir=\"$2/backup\" --open-files-limit=\"$(ulimit -n)\" >\"$2/backup.log\" 2>&1 || "
+                              "{ " LAST_WORDS("$2/backup.log") "; exit 1; }; rm -f -- \"$2/backup.log\"",
                               world->facts.slave.backup_tool, world->run_dir[SIDE_SLAVE], NULL);
     return rc == 0 ? 0 : err_wrap(err, "the backup could not be prepared on the slave");
 }
