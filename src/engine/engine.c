@@ -96,7 +96,7 @@ static int refuse_unsupported(const struct answers *answers, struct err *err)
     (void)snprintf(section, sizeof section, ANSWERS_SLAVE_PREFIX "%.40s", answers->more_count > 0 ? answers->more_slaves[0].name : "");
     if (answers->more_count == 0)
         return 0;
-    answers_complain(answers, section, NULL, answers->more_slaves[0].line, err, "here one slave is set up at a time");
+    answers_complain(answers, section, NULL, 0, err, "here one slave is set up at a time");
     return err_hint(err, "`dualserver setup --answers FILE` with --yes or --plain sets all of them up, one after the other");
 }
 
