@@ -379,7 +379,9 @@ static void job_done(struct app *app, const struct bridge_item *item)
     const bool stopped = page->cancelling && item->rc != 0, declined = item->job == JOB_APPLY && page->pending && item->rc != 0;
     page->job = JOB_NONE;
     page->cancelling = false;
-    if (item->rc != 0 && !declined)
+    if (stopped && item->job == JOB_SHOW)
+        err_set(&page->err, ERR_CANCELLED, "it was stopped before its end; what stands here was seen before");
+    else if (item->rc != 0 && !declined)
         page->err = item->err;
     if (item->job == JOB_APPLY) {
         page->pending = declined;
