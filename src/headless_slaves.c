@@ -46,6 +46,10 @@ static void look_whether_there(struct set *set, size_t i)
     struct err err = ERR_INIT;
     if (!runs_made(session->state_dir, &pair->answers, &past))
         return;
+    if (past.database == NULL || strcmp(past.database, pair->answers.database) != 0) { /* that run was about something else */
+        past_free(&past);
+        return;
+    }
     name_pair(set, i, "is what an earlier run has made of it still so?");
     care_begin(&pair->care, &pair->answers, set->port);
     const bool checked = care_check(&pair->care, &(struct check_wish){ .state_dir = session->state_dir }, &report, &err) == 0;
