@@ -36,6 +36,13 @@ static bool replicates(const struct check_report *report)
            strcmp(report->sql_running, "Yes") == 0;
 }
 
+static void tell_warnings(struct session *session, const struct check_report *report)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (report->findings[i].severity == CARE_WARNING)
+            slaves_tell(session, SEVERITY_WARNING, report->findings[i].text);
+}
+
 /* What the state folder says is not believed: the pair is checked. */
 static void look_whether_there(struct set *set, size_t i)
 {
@@ -46,6 +53,10 @@ static void look_whether_there(struct set *set, size_t i)
     struct err err = ERR_INIT;
     if (!runs_made(session->state_dir, &pair->answers, &past))
         return;
+    if (past.database == NULL || strcmp(past.database, pair->answers.database) != 0) { /* that run was about something else */
+        past_free(&past);
+        return;
+    }
     name_pair(set, i, "is what an earlier run has made of it still so?");
     care_begin(&pair->care, &pair->answers, set->port);
     const bool checked = care_check(&pair->care, &(struct check_wish){ .state_dir = session->state_dir }, &report, &err) == 0;
@@ -55,6 +66,7 @@ static void look_whether_there(struct set *set, size_t i)
         pair->outcome.run = mem_dup(past.run);
         pair->outcome.verdict = mem_printf("proven by run %s, and it replicates: left as it is", past.run);
         name_pair(set, i, pair->outcome.verdict);
+        tell_warnings(session, &report);
         if (past_state(&past) == PAST_PROVEN && set->source == NULL)
             set->source = mem_dup(past.run); /* its copy may still be there: a set-up that was broken off after it keeps that */
     } else {
