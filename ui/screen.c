@@ -54,19 +54,17 @@ static unsigned situation(const struct state *state)
            (state->pair_form ? WHEN_PAIR : WHEN_SETUP);
 }
 
-static const struct binding *bindings_of(const struct screen *screen, const struct state *state, size_t *count)
+static size_t bindings_of(const struct screen *screen, const struct state *state, const struct binding **bindings)
 {
-    if (screen->keys != NULL)
-        return screen->keys(state, count);
-    *count = screen->binding_count;
-    return screen->bindings;
+    *bindings = screen->bindings;
+    return screen->keys != NULL ? screen->keys(state, bindings) : screen->binding_count;
 }
 
 const struct binding *screen_binding(const struct screen *screen, const struct state *state, int key)
 {
     unsigned now = situation(state);
-    size_t count;
-    const struct binding *bindings = bindings_of(screen, state, &count);
+    const struct binding *bindings;
+    const size_t count = bindings_of(screen, state, &bindings);
     for (size_t i = 0; i < count; i++) {
         const struct binding *binding = &bindings[i];
         if (binding->key == key && (binding->when == 0 || (binding->when & now) != 0))
@@ -98,8 +96,8 @@ static void draw_keys(const struct screen *screen, const struct state *state, st
 {
     int row = canvas->rows - 1, col = 1;
     unsigned now = situation(state);
-    size_t count;
-    const struct binding *bindings = bindings_of(screen, state, &count);
+    const struct binding *bindings;
+    const size_t count = bindings_of(screen, state, &bindings);
     canvas_fill(canvas, row, 0, 1, canvas->cols, STYLE_KEYS);
     for (size_t i = 0; i < count; i++) {
         const struct binding *binding = &bindings[i];

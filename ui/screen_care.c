@@ -177,10 +177,10 @@ void care_page_keys(struct care_page *page)
             page->keys[i].label = NULL;
 }
 
-static const struct binding *keys(const struct state *state, size_t *count)
+static size_t keys(const struct state *state, const struct binding **bindings)
 {
-    *count = state->care.key_count;
-    return state->care.keys;
+    *bindings = state->care.keys;
+    return state->care.key_count;
 }
 
 static const char *topic(const struct model *model, const struct state *state)

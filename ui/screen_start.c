@@ -146,16 +146,17 @@ static const struct binding fixed[] = {
 };
 
 /* Each line has its letter. On the screens' thread only. */
-static const struct binding *keys(const struct state *state, size_t *count)
+static size_t keys(const struct state *state, const struct binding **bindings)
 {
     static struct binding all[COUNT(fixed) + START_MOST];
     struct start_item items[START_MOST];
     const size_t item_count = start_items(state, items);
     memcpy(all, fixed, sizeof fixed);
-    *count = COUNT(fixed);
+    size_t count = COUNT(fixed);
     for (size_t i = 0; i < item_count; i++)
-        all[(*count)++] = (struct binding){ items[i].key, (enum action)(ACT_WAY + (int)i), items[i].key == 'q' ? "quit" : NULL, 0 };
-    return all;
+        all[count++] = (struct binding){ items[i].key, (enum action)(ACT_WAY + (int)i), items[i].key == 'q' ? "quit" : NULL, 0 };
+    *bindings = all;
+    return count;
 }
 
 const struct screen screen_start = {

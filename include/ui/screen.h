@@ -155,7 +155,7 @@ struct screen {
     const char *help;              /* id of its help text */
     const struct binding *bindings;
     size_t binding_count;
-    const struct binding *(*keys)(const struct state *, size_t *count); /* instead of them; NULL: they never change */
+    size_t (*keys)(const struct state *, const struct binding **bindings); /* instead of them, how many; NULL: they never change */
     void (*draw)(const struct model *, struct state *, struct canvas *);
     struct intent (*act)(const struct model *, struct state *, enum action);
     bool (*text)(struct state *, int key); /* NULL: the page has no text fields; true: it took the key */
