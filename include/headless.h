@@ -26,6 +26,7 @@ struct headless_then {
     int (*call)(void *context, struct err *err);
     void *context;
     const char *way; /* a word for JSON */
+    const struct strings *anew; /* where the answers have several slaves: the hosts of those that are set up; the others stay as they are */
 };
 int headless_run_then(struct answers *answers, const struct options *options, const struct headless_then *then, struct err *err);
 /* resume, undo, accept, status: about a run begun earlier, with its own answers. */

@@ -288,6 +288,8 @@ static int run(struct answers *answers, const struct options *options, const str
             .context = &session, .emit = session_event, .ask = session_question, .cancel_fd = fds[0],
         };
         rc = past == NULL && answers->more_count > 0 ? headless_slaves(&session, &port, err) : drive(&session, &port, err);
+        if (rc == 0 && answers->more_count > 0 && then != NULL && !options->plan && then->call(then->context, err) != 0)
+            rc = err_exit_code(err);
     }
     headless_signal_as_error(err);
     if (err->code != ERR_NONE)

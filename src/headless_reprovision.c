@@ -1,7 +1,7 @@
 /* reprovision without screens: what is wrong, what of it is carried, and the reports away from the slave meanwhile. */
 #include "config.h"
 
-#include "headless.h"
+#include "headless_reprovision.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,27 +13,13 @@
 #include "base/quote.h"
 #include "care/carry_out.h"
 #include "care/doubt.h"
-#include "care/reprovision.h"
 #include "engine/engine.h"
 #include "engine/guard.h"
 
-struct session {
-    const struct options *options;
-    const char *state_dir;
-    struct answers *answers;
-    struct care *care;
-    const struct port *front; /* who is asked, and what cancels */
-    struct port port;         /* the same, and we hear the events */
-    struct output output;
-    struct outcome outcome;
-    struct reprovision job;
-    uint64_t begun_ms;
-    bool away;                /* reports were switched to the master */
-};
 
-static void on_event(void *context, const struct event *event)
+void reprovisioning_event(void *context, const struct event *event)
 {
-    struct session *session = context;
+    struct reprovisioning *session = context;
     outcome_take(&session->outcome, event);
     if (session->options->json)
         output_json(&session->output, event);
@@ -43,21 +29,21 @@ static void on_event(void *context, const struct event *event)
 
 static int on_question(void *context, const struct question *question, struct answer *answer, struct err *err)
 {
-    struct session *session = context;
+    struct reprovisioning *session = context;
     (void)fflush(stdout);
     return session->front->ask(session->front->context, question, answer, err);
 }
 
-static void show_plan(struct session *session)
+static void show_plan(struct reprovisioning *session)
 {
     struct buf text = BUF_INIT;
     care_plan_render(&session->job.plan, &text);
-    on_event(session, &(struct event){ .kind = EVENT_PLAN, .text = buf_str(&text), .ms = session->job.plan.count });
+    reprovisioning_event(session, &(struct event){ .kind = EVENT_PLAN, .text = buf_str(&text), .ms = session->job.plan.count });
     buf_free(&text);
 }
 
 /* What of the slave is replaced is confirmed by its host's name; the rest by a yes. */
-static int confirm(struct session *session, bool destroys, struct err *err)
+static int confirm(struct reprovisioning *session, bool destroys, struct err *err)
 {
     const char *host = session->answers->slave.host;
     char *text = destroys ? mem_printf("Data of the slave is replaced by the master's. Type the slave's host to do it: %s", host)
@@ -77,7 +63,7 @@ static int confirm(struct session *session, bool destroys, struct err *err)
     return rc;
 }
 
-static int reports_back(struct session *session, struct err *err)
+static int reports_back(struct reprovisioning *session, struct err *err)
 {
     bool back;
     if (reprovision_reports_back(session->care, session->state_dir, &back, err) != 0)
@@ -88,7 +74,7 @@ static int reports_back(struct session *session, struct err *err)
 }
 
 /* The first that is changed: not while somebody else is at work there. */
-static int reports_away(struct session *session, struct err *err)
+int reprovisioning_reports_away(struct reprovisioning *session, struct err *err)
 {
     const struct care_side *sides = session->care->sides;
     if (sides[SIDE_MASTER].host && sides[SIDE_SLAVE].host && guard_look(&session->care->world, err) != 0)
@@ -102,10 +88,10 @@ static int reports_away(struct session *session, struct err *err)
 
 /* ---- some tables */
 
-static int tables(struct session *session, struct err *err)
+static int tables(struct reprovisioning *session, struct err *err)
 {
     struct reprovision *job = &session->job;
-    if (reports_away(session, err) != 0)
+    if (reprovisioning_reports_away(session, err) != 0)
         return -1;
     if (reprovision_carry_out(session->care, job, err) != 0)
         return -1;
@@ -124,7 +110,7 @@ static void hear_nothing(void *context, const struct event *event)
 }
 
 /* The way that leaves the master running is looked for by a plan that is not shown. */
-static int choose_copy(struct session *session, struct err *err)
+int reprovisioning_choose_copy(struct reprovisioning *session, struct err *err)
 {
     const struct port quiet = { .context = session, .emit = hear_nothing, .ask = on_question, .cancel_fd = session->front->cancel_fd };
     if (session->answers->copy != COPY_AUTO)
@@ -143,9 +129,9 @@ static int choose_copy(struct session *session, struct err *err)
 }
 
 /* What single tables had left is out of date now. */
-static int after_all(void *context, struct err *err)
+int reprovisioning_after_all(void *context, struct err *err)
 {
-    struct session *session = context;
+    struct reprovisioning *session = context;
     struct care *care = session->care;
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++)
         if (care_need(care, side, err) != 0)
@@ -156,18 +142,18 @@ static int after_all(void *context, struct err *err)
 }
 
 /* The engine has its own connections: ours are closed, for servers may restart. */
-static int everything(struct session *session, struct err *err)
+static int everything(struct reprovisioning *session, struct err *err)
 {
-    const struct headless_then then = { .call = after_all, .context = session, .way = "everything" };
+    const struct headless_then then = { .call = reprovisioning_after_all, .context = session, .way = "everything" };
     struct options options = *session->options;
-    if (choose_copy(session, err) != 0)
+    if (reprovisioning_choose_copy(session, err) != 0)
         return -1;
     if (!options.plan) {
         if (confirm(session, true, err) != 0)
             return -1;
         options.confirm[0] = session->answers->slave.host;
         options.plain = options.plain || !options.yes;
-        if (reports_away(session, err) != 0)
+        if (reprovisioning_reports_away(session, err) != 0)
             return -1;
     }
     care_end(session->care);
@@ -177,7 +163,7 @@ static int everything(struct session *session, struct err *err)
 
 /* ---- */
 
-static void tell_tables(struct session *session)
+static void tell_tables(struct reprovisioning *session)
 {
     struct reprovision *job = &session->job;
     struct outcome *outcome = &session->outcome;
@@ -188,9 +174,10 @@ static void tell_tables(struct session *session)
             strings_add(&outcome->stayed, job->stayed.items[i]);
 }
 
-static char *verdict(const struct session *session, const struct err *err)
+char *reprovisioning_verdict(struct reprovisioning *session, const struct err *err)
 {
     const struct outcome *outcome = &session->outcome;
+    tell_tables(session);
     if (err->code != ERR_NONE)
         return mem_dup(err->text);
     if (session->job.way == REPROVISION_NOTHING)
@@ -203,15 +190,14 @@ static char *verdict(const struct session *session, const struct err *err)
                       outcome->stayed.count);
 }
 
-static void finish(struct session *session, struct err *err)
+static void finish(struct reprovisioning *session, struct err *err)
 {
     struct outcome *outcome = &session->outcome;
     if (err->code != ERR_NONE && session->away)
         world_note(&session->care->world, SEVERITY_WARNING, "reports stay on the master; `dualserver billing` points them at the slave when it "
                    "is right");
     headless_signal_as_error(err);
-    tell_tables(session);
-    char *text = verdict(session, err);
+    char *text = reprovisioning_verdict(session, err);
     outcome_take(outcome, &(struct event){ .kind = EVENT_RESULT, .ok = err->code == ERR_NONE, .id = "", .text = text,
                                            .fix = err->code != ERR_NONE ? err->hint : "", .done = session->care->world.shipped_bytes,
                                            .ms = clock_ms() - session->begun_ms });
@@ -223,7 +209,7 @@ static void finish(struct session *session, struct err *err)
     free(text);
 }
 
-static int forget_doubts(const struct session *session, struct err *err)
+static int forget_doubts(const struct reprovisioning *session, struct err *err)
 {
     const char *table = session->options->table;
     return table == NULL ? doubt_clear(session->state_dir, session->answers, err)
@@ -231,10 +217,12 @@ static int forget_doubts(const struct session *session, struct err *err)
 }
 
 /* *told: the engine has said how it ended. */
-static int drive(struct session *session, bool *told, struct err *err)
+int reprovisioning_drive(struct reprovisioning *session, bool *told, struct err *err)
 {
     struct reprovision *job = &session->job;
     const struct reprovision_wish wish = { .table = session->options->table, .state_dir = session->state_dir };
+    session->port = (struct port){ .context = session, .emit = reprovisioning_event, .ask = on_question, .cancel_fd = session->front->cancel_fd };
+    session->care->world.port = &session->port;
     if (reprovision_look(session->care, &wish, job, err) != 0)
         return -1;
     err_clear(err);
@@ -253,21 +241,36 @@ static int drive(struct session *session, bool *told, struct err *err)
     }
     if (job->way != REPROVISION_ALL)
         return 0;
+    if (session->one_of_several)
+        return session->options->plan ? 3 : confirm(session, true, err);
     const int rc = everything(session, err);
     *told = rc >= 0;
     return rc > 0 && err->code != ERR_NONE ? -1 : rc;
 }
 
+struct reprovisioning reprovisioning(const struct options *options, const char *state_dir, struct answers *answers, struct care *care)
+{
+    return (struct reprovisioning){
+        .options = options, .state_dir = state_dir, .answers = answers, .care = care, .front = care->world.port, .begun_ms = clock_ms(),
+        .output = { .color = options_color(options, STDOUT_FILENO), .terminal = isatty(STDOUT_FILENO) && !options->plain,
+                    .verbose = options->verbose, .quiet = options->quiet, .whole_plan = true },
+    };
+}
+
+void reprovisioning_end(struct reprovisioning *session)
+{
+    outcome_free(&session->outcome);
+    reprovision_free(&session->job);
+    session->care->world.port = session->front;
+}
+
 int headless_reprovision(const struct options *options, const char *state_dir, struct answers *answers, struct care *care, struct err *err)
 {
-    struct session session = { .options = options, .state_dir = state_dir, .answers = answers, .care = care, .front = care->world.port,
-                               .begun_ms = clock_ms() };
+    if (answers->more_count > 0)
+        return headless_reprovision_slaves(options, state_dir, answers, care->world.port, err);
+    struct reprovisioning session = reprovisioning(options, state_dir, answers, care);
     bool told = false;
-    session.output = (struct output){ .color = options_color(options, STDOUT_FILENO), .terminal = isatty(STDOUT_FILENO) && !options->plain,
-                                      .verbose = options->verbose, .quiet = options->quiet, .whole_plan = true };
-    session.port = (struct port){ .context = &session, .emit = on_event, .ask = on_question, .cancel_fd = session.front->cancel_fd };
-    care->world.port = &session.port;
-    int rc = drive(&session, &told, err);
+    int rc = reprovisioning_drive(&session, &told, err);
     if (!told) {
         if (rc >= 0)
             err_clear(err);
@@ -275,8 +278,6 @@ int headless_reprovision(const struct options *options, const char *state_dir, s
     } else if (rc != 0 && session.away && !options->json && !options->quiet) {
         (void)printf("reports stay on the master; `dualserver billing` points them at the slave when it is right\n");
     }
-    outcome_free(&session.outcome);
-    reprovision_free(&session.job);
-    care->world.port = session.front;
+    reprovisioning_end(&session);
     return rc;
 }

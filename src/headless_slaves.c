@@ -78,6 +78,18 @@ static void look_whether_there(struct set *set, size_t i)
     past_free(&past);
 }
 
+/* Re-provisioning has just compared all its tables. */
+static void leave_as_it_is(struct set *set, size_t i)
+{
+    struct pair *pair = &set->pairs[i];
+    care_begin(&pair->care, &pair->answers, set->port);
+    care_look(&pair->care, SIDE_MASTER);
+    care_look(&pair->care, SIDE_SLAVE);
+    pair->state = PAIR_THERE;
+    pair->id = (unsigned)strtoul(facts_setting(&pair->care.world.facts.slave, "server_id"), NULL, 10);
+    pair->outcome.verdict = mem_dup("it replicates, and its tables hold the master's rows: left as it is");
+}
+
 /* Looking and planning. */
 
 static const struct facts *facts_of_pair(const struct pair *pair)
@@ -299,8 +311,12 @@ static void begin_set(struct set *set)
         pair->section = answers_slave_section(answers, i);
         further_begin(&pair->further, i > 0 ? answers->slave.host : NULL);
     }
+    const struct headless_then *then = set->session->then;
     for (size_t i = 0; i < set->count; i++)
-        look_whether_there(set, i);
+        if (then == NULL)
+            look_whether_there(set, i);
+        else if (!strings_has(then->anew, set->pairs[i].answers.slave.host))
+            leave_as_it_is(set, i);
 }
 
 static void end_set(struct set *set)

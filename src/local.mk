@@ -6,6 +6,8 @@ libfront_a_SOURCES = \
 	src/headless_care.c \
 	src/headless_json.c \
 	src/headless_reprovision.c \
+	src/headless_reprovision.h \
+	src/headless_reprovision_slaves.c \
 	src/headless_room.h \
 	src/headless_slaves.c \
 	src/headless_slaves.h \
