@@ -90,7 +90,7 @@ static void forget(void *kept)
 }
 
 const struct care_action care_reprovision_action = {
-    .id = "reprovision", .help = "page-reprovision", .key = 'a', .label = "anew", .title = "Re-provision",
+    .id = "reprovision", .help = "page-reprovision", .key = 'n', .label = "anew", .title = "Re-provision",
     .means = "a slave made right again, the master running",
     .show = show, .agree = agree, .apply = apply, .forget = forget,
 };

@@ -45,7 +45,7 @@ static int plan_fix(struct care_work *work, struct kept *kept, const char *id, s
 static int show(struct care_work *work, const char *what, struct err *err)
 {
     static const struct diagnosis_words words = { .fix = "", .first = "b (Reports) on the start page, then m",
-                                                 .anew = "Re-provision (a) on the start page", .table = "", .seen_last = true };
+                                                 .anew = "Re-provision (n) on the start page", .table = "", .seen_last = true };
     struct kept *kept = mem_alloc(sizeof *kept);
     work->kept = kept;
     if (trouble_look(&work->care, work->state_dir, &kept->trouble, err) != 0)
