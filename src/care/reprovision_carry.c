@@ -50,7 +50,7 @@ static int mend(struct reprovision *job, struct err *err)
         if (rc == 0)
             rc = fix_apply(fix, symptom, &job->trouble, &plan, job->wish.state_dir, err);
         plan_free(&plan);
-        if (rc != 0 && err->code == ERR_WORLD && add_failing(job, &job->stuck, err) == 0) {
+        if (rc != 0 && err->code == ERR_WORLD && (add_failing(job, &job->stuck, err) == 0 || job->stuck.count > 0)) {
             err_clear(err); /* it runs, as far as the next table that has to be brought */
             rc = 0;
         }
