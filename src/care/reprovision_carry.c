@@ -23,6 +23,18 @@ static int look_again(struct reprovision *job, struct err *err)
     return 0;
 }
 
+static int add_failing(struct reprovision *job, struct strings *tables, struct err *err)
+{
+    struct err said = *err;
+    if (look_again(job, err) != 0)
+        return -1;
+    char *table = trouble_table(&job->trouble);
+    const bool more = table != NULL && strings_add_once(tables, table);
+    free(table);
+    *err = said;
+    return more ? 0 : -1;
+}
+
 /* One may take another with it. */
 static int mend(struct reprovision *job, struct err *err)
 {
@@ -38,6 +50,10 @@ static int mend(struct reprovision *job, struct err *err)
         if (rc == 0)
             rc = fix_apply(fix, symptom, &job->trouble, &plan, job->wish.state_dir, err);
         plan_free(&plan);
+        if (rc != 0 && err->code == ERR_WORLD && (add_failing(job, &job->stuck, err) == 0 || job->stuck.count > 0)) {
+            err_clear(err); /* it runs, as far as the next table that has to be brought */
+            rc = 0;
+        }
         if (rc == 0) {
             diagnosis_free(&job->diagnosis);
             troubleshoot_diagnose(&job->trouble, &job->diagnosis);
@@ -52,18 +68,6 @@ static int doubt_all(struct reprovision *job, const struct strings *tables, stru
     for (size_t i = 0; rc == 0 && job->wish.state_dir != NULL && i < tables->count; i++)
         rc = doubt_add(job->wish.state_dir, job->trouble.care->world.answers, tables->items[i], "it is being carried over anew", err);
     return rc;
-}
-
-static int add_failing(struct reprovision *job, struct strings *tables, struct err *err)
-{
-    struct err said = *err;
-    if (look_again(job, err) != 0)
-        return -1;
-    char *table = trouble_table(&job->trouble);
-    const bool more = table != NULL && strings_add_once(tables, table);
-    free(table);
-    *err = said;
-    return more ? 0 : -1;
 }
 
 static void note_carried(struct reprovision *job, const struct strings *tables)

@@ -32,12 +32,22 @@ static void take_all(struct reprovision_decision *decision, const char *why, con
     add_why(decision, why, evidence);
 }
 
+static void take_mend(struct reprovision_decision *decision, const struct diagnosed *found)
+{
+    decision->mends[decision->mend_count++] = found->symptom;
+    add_why(decision, found->symptom->title, found->evidence);
+}
+
+/* Somebody's filter is taken away: what it has left out is found when all is compared. */
 static void take_filter(const struct trouble *trouble, const struct strings *fresh, struct reprovision_decision *decision,
                         const struct diagnosed *found)
 {
     const char *value, *name = symptom_filter(trouble, &value);
     if (name == NULL || strcmp(name, "Replicate_Ignore_Table") != 0 || !bring_filter_is_ours(value, trouble->care->world.answers->database, fresh)) {
-        take_all(decision, found->symptom->title, found->evidence);
+        if (found->fix_count > 0 && decision->mend_count < REPROVISION_MENDS_MOST)
+            take_mend(decision, found);
+        else
+            take_all(decision, found->symptom->title, found->evidence);
         return;
     }
     decision->filter_left = true;
@@ -71,8 +81,7 @@ static void take(const struct trouble *trouble, const struct strings *fresh, str
     } else if (what == ALL) {
         take_all(decision, symptom->title, found->evidence);
     } else if (what == -1 && found->fix_count > 0 && !found->fixes[0]->doubtful && decision->mend_count < REPROVISION_MENDS_MOST) {
-        decision->mends[decision->mend_count++] = symptom;
-        add_why(decision, symptom->title, found->evidence);
+        take_mend(decision, found);
     } else {
         decision->way = REPROVISION_NOT;
         add_why(decision, symptom->title, symptom->safe);

@@ -89,13 +89,11 @@ static void test_well(void **state)
 
 static void test_everything(void **state)
 {
-    static const char *const ids[] = { "no-slave", "binlog-off", "binlog-purged", "binlog-beyond", "binlog-corrupt", "wrong-address", "filter" };
+    static const char *const ids[] = { "no-slave", "binlog-off", "binlog-purged", "binlog-beyond", "binlog-corrupt", "wrong-address" };
     (void)state;
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         (void)begin(NULL);
         find(ids[i]);
-        if (strcmp(ids[i], "filter") == 0)
-            status_rows()->cells[0] = (char *)"billing.calls";
         decide(&none);
         assert_int_equal(decision.way, REPROVISION_ALL);
         assert_int_equal(decision.why.count, 1);
@@ -170,6 +168,17 @@ static void test_filter_left(void **state)
     assert_false(bring_filter_is_ours("", "billing", &fresh));
 }
 
+static void test_somebodys_filter(void **state)
+{
+    (void)state;
+    find("filter");
+    status_rows()->cells[0] = (char *)"billing.calls";
+    decide(&none);
+    assert_int_equal(decision.way, REPROVISION_TABLES); /* taken away, then all is compared */
+    assert_int_equal(decision.mend_count, 1);
+    assert_false(decision.filter_left);
+}
+
 static void test_filter_words(void **state)
 {
     char *names[] = { (char *)"calls", (char *)"it`s" };
@@ -224,6 +233,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_not_from_here, begin, end),
         cmocka_unit_test_setup_teardown(test_stuck, begin, end),
         cmocka_unit_test_setup_teardown(test_filter_left, begin, end),
+        cmocka_unit_test_setup_teardown(test_somebodys_filter, begin, end),
         cmocka_unit_test(test_filter_words),
         cmocka_unit_test(test_by_itself),
         cmocka_unit_test(test_copy),
