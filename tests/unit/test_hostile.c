@@ -22,6 +22,7 @@
 #include "rig.h"
 #include "steps/copy_way.h"
 #include "steps/step.h"
+#include "ui/care.h"
 #include "ui/app.h"
 
 /* Clear the screen, set the title, a C1 control, written backwards, no UTF-8, another line, Markdown; MARK is what must be seen. */
@@ -160,7 +161,8 @@ static void check_report(struct sink *sink)
 
 static void check_screens(struct sink *sink, const struct err *err)
 {
-    struct state state = { .err = *err, .answers = &sink->rig.answers, .report = "/state/report.md" };
+    struct state state = { .err = *err, .answers = &sink->rig.answers, .report = "/state/report.md",
+                           .pair = { .known = true, .answers = &sink->rig.answers }, .care = { .action = &care_check_action, .err = *err } };
     struct canvas canvas;
     canvas_init(&canvas, 60, 200, false);
     form_init(&state.form, &sink->rig.answers);
