@@ -208,7 +208,7 @@ static void from_start_to_proof(void **unused)
     app_key(&app, K_CTRL_U);
     keys("db2");
     app_key(&app, K_ENTER);
-    UNTIL(app.state.page == PAGE_RESULT);
+    UNTIL(app.state.page == PAGE_RESULT && app.state.job == JOB_NONE);
     assert_true(script.confirmed);
     assert_string_equal(app.state.report, "/state/runs/r1/report.md");
     app_key(&app, K_ENTER);
@@ -295,7 +295,7 @@ static void cancelling_a_run(void **unused)
     assert_false(app.state.cancelling);
     keys("cy");
     assert_true(app.state.cancelling);
-    UNTIL(app.state.page == PAGE_RESULT);
+    UNTIL(app.state.page == PAGE_RESULT && app.state.job == JOB_NONE);
     assert_string_equal(app.model.verdict, "cancelled");
     assert_int_equal(leave(&err), 1);
 }
