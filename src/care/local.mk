@@ -32,4 +32,4 @@ libcare_a_SOURCES += src/care/billing.c src/care/billing_ini.c src/care/billing_
 	src/care/carry_out.c src/care/php_tokens.c src/care/php_tokens.h
 libcare_a_SOURCES += src/care/bring_place.c src/care/bring_room.h src/care/bring_stage.c src/care/bring_table.c
 libcare_a_SOURCES += src/care/maintain.c src/care/maintain_logs.c src/care/maintain_readers.c src/care/maintain_seen.c src/care/maintain_text.c src/care/words.c
-libcare_a_SOURCES += src/care/reprovision.c src/care/reprovision_carry.c src/care/reprovision_decide.c src/care/reprovision_reports.c
+libcare_a_SOURCES += src/care/reprovision.c src/care/reprovision_carry.c src/care/reprovision_decide.c src/care/reprovision_reports.c src/care/reprovision_room.h
