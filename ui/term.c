@@ -50,7 +50,12 @@ void term_size(int *rows, int *cols)
 
 void term_show(const struct canvas *canvas)
 {
+    static int rows, cols; /* at the last time */
     term_lost_begin();
+    if (canvas->rows != rows || canvas->cols != cols)
+        clearok(stdscr, TRUE); /* what a terminal keeps of a larger one nobody knows */
+    rows = canvas->rows;
+    cols = canvas->cols;
     for (int row = 0; row < canvas->rows; row++) {
         for (int col = 0; col < canvas->cols; col++) {
             const struct cell *cell = &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
