@@ -160,10 +160,12 @@ static int setup_waiting(void **unused)
     return open_app();
 }
 
-/* Takes what the engine sends until `done`; fails after 20 s. */
-#define UNTIL(done) \
+/* Takes what the engine behind a bridge sends until `done`; fails after 20 s. */
+#define UNTIL(done) UNTIL_OF(app.bridge, done)
+#define UNTIL_CARE(done) UNTIL_OF(app.care_bridge, done)
+#define UNTIL_OF(bridge, done) \
     do { \
-        struct pollfd wait = { .fd = bridge_fd(app.bridge), .events = POLLIN }; \
+        struct pollfd wait = { .fd = bridge_fd(bridge), .events = POLLIN }; \
         while (!(done)) { \
             if (poll(&wait, 1, 20000) <= 0) \
                 fail_msg("waited in vain for %s", #done); \
@@ -522,16 +524,6 @@ static int do_care(void *engine, enum job job, const char *what, struct err *err
 }
 
 static const struct bridge_engine scripted_care = { .open = open_care, .close = close_care, .care = do_care };
-
-#define UNTIL_CARE(done) \
-    do { \
-        struct pollfd wait = { .fd = bridge_fd(app.care_bridge), .events = POLLIN }; \
-        while (!(done)) { \
-            if (poll(&wait, 1, 20000) <= 0) \
-                fail_msg("waited in vain for %s", #done); \
-            app_take(&app); \
-        } \
-    } while (0)
 
 static int setup_start(void **unused)
 {
