@@ -12,7 +12,7 @@
 #include "care/billing.h"
 #include "care/check.h"
 #include "care/maintain.h"
-#include "care/troubleshoot.h"
+#include "trouble/troubleshoot.h"
 #include "engine/past.h"
 #include "options.h"
 #include "plan/answers.h"

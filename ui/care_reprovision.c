@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "care/carry_out.h"
 #include "care/doubt.h"
-#include "care/reprovision.h"
+#include "trouble/reprovision.h"
 #include "engine/guard.h"
 
 static void say_all(const struct reprovision *job, struct buf *to)

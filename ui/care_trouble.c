@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "care/words.h"
+#include "trouble/words.h"
 
 struct kept {
     struct trouble trouble;

@@ -63,6 +63,9 @@ int engine_recall(struct engine *engine, const struct past *past, bool secrets, 
 int undo_others_may_stay(struct engine *engine, const struct past *past, struct err *err);
 /* With leaves_master: what was done there in that step stays. */
 bool undo_stays(const struct engine *engine, enum side side, int step);
+/* Of the option files: nobody has edited them since, else ERR_REFUSED and the difference is shown. Then one side's as they were. */
+int undo_check_files(struct engine *engine, const struct past *past, struct err *err);
+int undo_revert_files(struct engine *engine, const struct past *past, enum side side, struct err *err);
 /* The servers run when these return; the slave's without taking up an old replication. */
 int engine_start_master(struct engine *engine, struct err *err);
 int engine_start_slave(struct engine *engine, const struct past *past, struct err *err);

@@ -23,6 +23,7 @@ libengine_a_SOURCES = \
 	src/engine/journal_facts.c \
 	src/engine/journal_read.c \
 	src/engine/least.c \
+	src/engine/look.c \
 	src/engine/model.c \
 	src/engine/recover.c \
 	src/engine/report.c \
@@ -31,4 +32,5 @@ libengine_a_SOURCES = \
 	src/engine/resume_from.c \
 	src/engine/runs.c \
 	src/engine/undo.c \
+	src/engine/undo_files.c \
 	src/engine/undo_others.c

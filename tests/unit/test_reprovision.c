@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "care/reprovision.h"
+#include "trouble/reprovision.h"
 
 static const struct dialect mariadb = { .name = "MariaDB", .mariadb = true }, mysql = { .name = "MySQL" };
 static struct answers answers;

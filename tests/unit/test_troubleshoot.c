@@ -12,8 +12,8 @@
 
 #include "base/mem.h"
 #include "care/doubt.h"
-#include "care/troubleshoot.h"
-#include "../../src/care/trouble_room.h"
+#include "trouble/troubleshoot.h"
+#include "../../src/trouble/trouble_room.h"
 
 static const struct dialect mariadb = { .name = "MariaDB", .mariadb = true };
 static const struct dialect mysql = { .name = "MySQL", .mariadb = false };

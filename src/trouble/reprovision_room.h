@@ -1,8 +1,8 @@
 /* reprovision_room.h - what the look and the work share. */
-#ifndef DUALSERVER_CARE_REPROVISION_ROOM_H
-#define DUALSERVER_CARE_REPROVISION_ROOM_H
+#ifndef DUALSERVER_TROUBLE_REPROVISION_ROOM_H
+#define DUALSERVER_TROUBLE_REPROVISION_ROOM_H
 
-#include "care/reprovision.h"
+#include "trouble/reprovision.h"
 
 /* The tables of the database on the master, the doubtful ones first. */
 int reprovision_inventory(struct reprovision *job, struct inventory *inventory, struct err *err);

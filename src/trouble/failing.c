@@ -1,5 +1,5 @@
 /* Sources: mysqlbinlog's --verbose form (MySQL 8.0 manual, 6.6.9.2 "mysqlbinlog Row Event Display"); both vendors' output on the lab. */
-#include "care/failing.h"
+#include "trouble/failing.h"
 
 #include <ctype.h>
 #include <stdlib.h>

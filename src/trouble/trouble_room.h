@@ -1,8 +1,8 @@
 /* trouble_room.h - parts of the look, and what fixes share with it, inside this room. */
-#ifndef DUALSERVER_CARE_TROUBLE_ROOM_H
-#define DUALSERVER_CARE_TROUBLE_ROOM_H
+#ifndef DUALSERVER_TROUBLE_TROUBLE_ROOM_H
+#define DUALSERVER_TROUBLE_TROUBLE_ROOM_H
 
-#include "care/trouble.h"
+#include "trouble/trouble.h"
 #include "mysql/cnf.h"
 
 /* The transaction that cannot be executed, decoded on the slave's host, else on the master's, and its first row on both sides.

@@ -1,7 +1,7 @@
 /* reprovision without screens: what is wrong, what of it is carried, and the reports away from the slave meanwhile. */
 #include "config.h"
 
-#include "headless_reprovision.h"
+#include "reprovision_room.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* headless_slaves.h - setup with several slaves: what its two files share. */
-#ifndef DUALSERVER_HEADLESS_SLAVES_H
-#define DUALSERVER_HEADLESS_SLAVES_H
+/* slaves_room.h - setup with several slaves: what its two files share. */
+#ifndef DUALSERVER_HEADLESS_SLAVES_ROOM_H
+#define DUALSERVER_HEADLESS_SLAVES_ROOM_H
 
 #include "care/check.h"
 #include "engine/further.h"

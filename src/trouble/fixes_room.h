@@ -1,8 +1,8 @@
 /* fixes_room.h - the plans of the fixes, by what they are about, and what they share. A plan reads, and changes nothing. */
-#ifndef DUALSERVER_CARE_FIXES_ROOM_H
-#define DUALSERVER_CARE_FIXES_ROOM_H
+#ifndef DUALSERVER_TROUBLE_FIXES_ROOM_H
+#define DUALSERVER_TROUBLE_FIXES_ROOM_H
 
-#include "care/troubleshoot.h"
+#include "trouble/troubleshoot.h"
 
 typedef int fix_fn(struct trouble *trouble, struct plan *plan, struct err *err);
 typedef bool fix_possible_fn(const struct trouble *trouble);

@@ -6,12 +6,12 @@
  *
  * Looking changes nothing. Strings are owned; NULL: not seen.
  */
-#ifndef DUALSERVER_CARE_TROUBLE_H
-#define DUALSERVER_CARE_TROUBLE_H
+#ifndef DUALSERVER_TROUBLE_TROUBLE_H
+#define DUALSERVER_TROUBLE_TROUBLE_H
 
 #include "care/report_login.h"
 #include "care/care.h"
-#include "care/failing.h"
+#include "trouble/failing.h"
 
 #define TROUBLE_DISK_LITTLE (16ull << 20) /* bytes: less is full for a server */
 

@@ -2,7 +2,7 @@
  * The first of them takes the copy, the further ones are served from it where that holds (engine/further.h). */
 #include "config.h"
 
-#include "headless_slaves.h"
+#include "slaves_room.h"
 
 #include <stdlib.h>
 #include <string.h>

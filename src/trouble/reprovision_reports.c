@@ -1,5 +1,5 @@
 /* Reports read from the master while the slave is made right. That they were switched is on record in STATE/switched/HOST.DATABASE. */
-#include "care/reprovision.h"
+#include "trouble/reprovision.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
-/* headless_reprovision.h - what the two files of reprovision without screens share. */
-#ifndef DUALSERVER_HEADLESS_REPROVISION_H
-#define DUALSERVER_HEADLESS_REPROVISION_H
+/* reprovision_room.h - what the two files of reprovision without screens share. */
+#ifndef DUALSERVER_HEADLESS_REPROVISION_ROOM_H
+#define DUALSERVER_HEADLESS_REPROVISION_ROOM_H
 
-#include "care/reprovision.h"
+#include "trouble/reprovision.h"
 #include "headless.h"
 
 /* Of one slave. */

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "care/troubleshoot.h"
-#include "care/words.h"
+#include "trouble/troubleshoot.h"
+#include "trouble/words.h"
 #include "engine/engine.h"
 
 #define FIRST_ADVICE "dualserver billing --off"

@@ -2,7 +2,7 @@
  * together, so that one copy serves them where the way of copying leaves one. */
 #include "config.h"
 
-#include "headless_reprovision.h"
+#include "reprovision_room.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  *     failing_parse(&failing, text, 3316);     the transaction that holds the event that ends there; 0: the first one
  *     failing_free(&failing);
  */
-#ifndef DUALSERVER_CARE_FAILING_H
-#define DUALSERVER_CARE_FAILING_H
+#ifndef DUALSERVER_TROUBLE_FAILING_H
+#define DUALSERVER_TROUBLE_FAILING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,12 +9,12 @@
  * anew (care/bring_table.h). Where that is not sound, everything is set up anew, by the engine: the caller's part, with
  * reprovision_copy() saying in which way. Reports are the caller's part too: reprovision_reports_away() before, ..._back() after.
  */
-#ifndef DUALSERVER_CARE_REPROVISION_H
-#define DUALSERVER_CARE_REPROVISION_H
+#ifndef DUALSERVER_TROUBLE_REPROVISION_H
+#define DUALSERVER_TROUBLE_REPROVISION_H
 
 #include "care/bring_table.h"
 #include "care/compare.h"
-#include "care/troubleshoot.h"
+#include "trouble/troubleshoot.h"
 
 enum reprovision_way {
     REPROVISION_NOTHING, /* replication runs, and all tables agree */

@@ -1,5 +1,5 @@
 /* What a sick slave needs: its symptoms, judged. Pure. */
-#include "care/reprovision.h"
+#include "trouble/reprovision.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* How a setup with several slaves ends: one result of all; and a further slave's run that has to be begun anew. */
 #include "config.h"
 
-#include "headless_slaves.h"
+#include "slaves_room.h"
 
 #include <stdlib.h>
 #include <string.h>

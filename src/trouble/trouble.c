@@ -1,5 +1,5 @@
 /* The look: each part leaves empty what it could not see, for a sick pair is seen in part only. */
-#include "care/trouble.h"
+#include "trouble/trouble.h"
 
 #include <stdio.h>
 #include <stdlib.h>

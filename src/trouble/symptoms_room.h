@@ -1,8 +1,8 @@
 /* symptoms_room.h - how each symptom is recognised. All pure: what is seen is in the look; evidence is appended. */
-#ifndef DUALSERVER_CARE_SYMPTOMS_ROOM_H
-#define DUALSERVER_CARE_SYMPTOMS_ROOM_H
+#ifndef DUALSERVER_TROUBLE_SYMPTOMS_ROOM_H
+#define DUALSERVER_TROUBLE_SYMPTOMS_ROOM_H
 
-#include "care/troubleshoot.h"
+#include "trouble/troubleshoot.h"
 
 typedef bool symptom_fn(const struct trouble *trouble, struct buf *evidence);
 

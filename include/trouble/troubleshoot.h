@@ -8,13 +8,13 @@
  *     fix_apply(fix, symptom, &trouble, &plan, state_dir, err);  carries it out, and looks whether the symptom is gone
  *     diagnosis_free(&diagnosis);
  *
- * Symptoms and fixes are tables (src/care/symptoms.c, src/care/fixes.c).
+ * Symptoms and fixes are tables (src/trouble/symptoms.c, src/trouble/fixes.c).
  */
-#ifndef DUALSERVER_CARE_TROUBLESHOOT_H
-#define DUALSERVER_CARE_TROUBLESHOOT_H
+#ifndef DUALSERVER_TROUBLE_TROUBLESHOOT_H
+#define DUALSERVER_TROUBLE_TROUBLESHOOT_H
 
 #include "care/check.h"
-#include "care/trouble.h"
+#include "trouble/trouble.h"
 #include "plan/change.h"
 
 enum { FIXES_MOST = 4 };
