@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # lib.sh - what the fault tests share: the program with a fault in it, how a case ends, and what must be so then.
-# Sourced by them; they set LAB_NAME first. A case that fails is kept in $FAULTS_KEEP, and the next one gets a new lab.
+# Sourced by them; they set LAB_NAME first. FLAVOUR=mysql-9.7: on such servers; COPY=hot: in that way (whole, rows). A case that fails is kept in $FAULTS_KEEP, and the next one gets a new lab.
 . "$(dirname "${BASH_SOURCE[0]}")/../lab/lib.sh"
 FAULTY=$(dirname "$DUALSERVER")/dualserver-faulty
 : "${FAULTS_KEEP:=$(dirname "$DUALSERVER")/test-logs/$LAB_NAME-failed}"
+: "${FLAVOUR:=mariadb-10.11}" "${COPY:=directory}" # the way that stops the master
 BACK_WITHIN=15 # seconds: the master's mysqld, after the program's end
 rc=0
 
@@ -15,12 +16,14 @@ fi
 # ---- the lab
 new_lab() {
     lab down >/dev/null 2>&1
-    lab up --size 1M || return 1
-    lab answers | sed 's/^\[run\]/&\nverify = quick\ncopy = directory/' >"$work/answers" # the way that stops the master
+    lab up --size 1M --master "$FLAVOUR" --slave "$FLAVOUR" || return 1
+    lab answers | sed "s/^\[run\]/&\nverify = quick\ncopy = $COPY/" >"$work/answers"
     slave=$(host_of slave) master=$(host_of master)
     own_billing "$master"
     # tables that are odd by their names only have tests of their own: a case is done in half the time without them
-    sql master 'USE billing; SET foreign_key_checks = 0; DROP TABLE `order`, `in/out.50%`, `$HOME; true`, `-rf`, `back``tick`, `call notes`, `rate "peak"`, empty_one, tickets, rates_packed, articles, calls_2026_05, calls_2026_06, recordings, `тарифы`' || return 1
+    sql master 'USE billing; SET foreign_key_checks = 0; DROP TABLE IF EXISTS `order`, `in/out.50%`, `$HOME; true`, `-rf`, `back``tick`, `call notes`, `rate "peak"`, empty_one, tickets, rates_packed, articles, calls_2026_05, calls_2026_06, recordings, `тарифы`' || return 1
+    # what replaces all that the slave holds wants it to hold nothing else
+    [ "$COPY" != whole ] || sql slave "DROP DATABASE intranet; DROP USER 'intranet_app'@'localhost'; DROP EVENT billing.own_event; SET GLOBAL event_scheduler = OFF" || return 1
     # a writer of a few rounds a second will do: what it writes is compared after each case
     on master bash -c 'mkdir -p /etc/systemd/system/lab-writer.service.d; printf "[Service]\nEnvironment=WRITER_PAUSE=0.1\n" >/etc/systemd/system/lab-writer.service.d/pause.conf; systemctl daemon-reload' || return 1
     "${after_up:-:}" || return 1
@@ -30,15 +33,15 @@ new_lab() {
 others() {
     local host tables
     for host in master slave; do
-        tables=$(sql $host "SELECT GROUP_CONCAT(CONCAT('\`', table_schema, '\`.\`', table_name, '\`') ORDER BY 1) FROM information_schema.tables
+        tables=$(sql $host "SET SESSION group_concat_max_len = 1000000; SELECT GROUP_CONCAT(CONCAT('\`', table_schema, '\`.\`', table_name, '\`') ORDER BY 1) FROM information_schema.tables
             WHERE table_schema NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema', 'billing') AND table_schema NOT LIKE 'dualserver%' AND table_type = 'BASE TABLE'")
-        sql $host "CHECKSUM TABLE $tables"
+        [ "$tables" = NULL ] || sql $host "CHECKSUM TABLE $tables"
     done
 }
 # The master's rows that no writer touches.
 base_rows() {
     local tables
-    tables=$(sql master "SELECT GROUP_CONCAT(CONCAT('billing.\`', REPLACE(table_name, '\`', '\`\`'), '\`') ORDER BY 1) FROM information_schema.tables
+    tables=$(sql master "SET SESSION group_concat_max_len = 1000000; SELECT GROUP_CONCAT(CONCAT('billing.\`', REPLACE(table_name, '\`', '\`\`'), '\`') ORDER BY 1) FROM information_schema.tables
         WHERE table_schema = 'billing' AND table_type = 'BASE TABLE' AND engine <> 'MEMORY' AND table_name NOT IN ('customers', 'invoices', 'invoice_lines', 'traffic', 'calls_2026_08', 'switch_log')")
     sql master "CHECKSUM TABLE $tables; SELECT COUNT(*) FROM billing.customers; SELECT COUNT(*) FROM billing.traffic WHERE trunk <> 'writer'; SELECT COUNT(*) FROM billing.calls_2026_08 WHERE trunk <> 'writer'"
 }

@@ -220,9 +220,11 @@ left_behind() { on "$1" find /var/lib -maxdepth 2 -name '.dualserver-*'; }
 # What the run may change of a server, billing's rows aside.
 state() {
     options "$1"
-    sql "$1" "SELECT @@log_bin, @@server_id, @@bind_address; SELECT host, user, JSON_REMOVE(priv, '$.password_last_changed') FROM mysql.global_priv ORDER BY 1, 2; SELECT * FROM mysql.db ORDER BY 1, 2, 3; SHOW DATABASES;
+    sql "$1" "SELECT host, user, JSON_REMOVE(priv, '$.password_last_changed') FROM mysql.global_priv ORDER BY 1, 2" 2>/dev/null ||
+        sql "$1" "SELECT host, user, plugin, authentication_string, account_locked, ssl_type, Repl_slave_priv, Super_priv FROM mysql.user ORDER BY 1, 2"
+    sql "$1" "SELECT @@log_bin, @@server_id, @@bind_address; SELECT * FROM mysql.db ORDER BY 1, 2, 3; SHOW DATABASES;
         SELECT table_schema, table_name, engine, table_type FROM information_schema.tables WHERE table_schema NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') ORDER BY 1, 2;
-        SELECT * FROM information_schema.schemata WHERE schema_name = 'billing'; SHOW SLAVE STATUS"
+        SELECT * FROM information_schema.schemata WHERE schema_name = 'billing'; SHOW REPLICA STATUS"
     left_behind "$1"
     on "$1" bash -c 'ls /var/lib/mysql | grep "^mysql-bin" || :'
 }
