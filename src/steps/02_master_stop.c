@@ -196,6 +196,9 @@ static int apply_hold(struct world *world, const struct change *change, struct e
 static int apply_stop(struct world *world, const struct change *change, struct err *err)
 {
     (void)change;
+    /* whatever the way of copying has planned, and wherever a run goes on: never without one */
+    if (!world->watched && watch_begin(world, err) != 0)
+        return -1;
     world_downtime_begin(world);
     world->master_stopped = true;
     int rc = service_stop(world->hosts[SIDE_MASTER], &world->facts.master.service, err);
@@ -337,6 +340,7 @@ int master_stop_plan(const struct facts *facts, const struct answers *answers, s
 {
     (void)answers, (void)err;
     plan_flush(plan);
+    watch_plan(facts, plan);
     plan_stop(facts, plan, "files of a running server are no copy");
     return 0;
 }

@@ -190,13 +190,14 @@ on_terminal() {
 # A run that ends proven and keeps what undo needs: asked at its end, a person says no.
 setup_keeping() { on_terminal 0 'no\n' setup --plain "$@" && grep -q 'Let go of what run' "$work/out"; }
 
-# The next copy in the stop runs a command first: then the master's mysqld is down, and step 3 is under way.
+# The next copy in the stop runs a command first: then the master's mysqld is down, and step 3 is under way. $2: a tool that it uses.
 in_the_stop() {
+    local tool=${2:-sort}
     on master rm -f /run/in-the-stop
-    on master bash -c "cat >/usr/local/bin/sort; chmod 755 /usr/local/bin/sort" <<HOOK
+    on master bash -c "cat >/usr/local/bin/$tool; chmod 755 /usr/local/bin/$tool" <<HOOK
 #!/bin/sh
-if ! pidof mariadbd >/dev/null; then rm -f /usr/local/bin/sort; : >/run/in-the-stop; $1; fi
-exec /usr/bin/sort "\$@"
+if ! pidof mariadbd >/dev/null; then rm -f /usr/local/bin/$tool; : >/run/in-the-stop; $1; fi
+exec /usr/bin/$tool "\$@"
 HOOK
 }
 reaches_the_stop() { wait_until 60 lab shell master test -e /run/in-the-stop; }

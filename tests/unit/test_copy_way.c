@@ -260,6 +260,37 @@ static void whole_leaves_nobody_elses_data_behind(void **state)
     end(&s);
 }
 
+/* Whoever stops it: a program that is killed then must not leave it so. */
+static void no_way_stops_the_master_unwatched(void **state)
+{
+    (void)state;
+    static const enum copy_method methods[] = { COPY_DIRECTORY, COPY_WHOLE, COPY_ROWS, COPY_HOT };
+    static char unit[] = "mariadb.service";
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        struct scene s;
+        struct plan plan = { .count = 0 };
+        struct err err = ERR_INIT;
+        bool watched = false;
+        size_t stops = 0;
+        begin(&s);
+        s.facts.master.service = (struct service){ .unit = unit, .systemd = true };
+        assert_string_not_equal(chosen(&s, methods[i]), "none");
+        plan.way = s.choice.chosen->way;
+        assert_int_equal(s.choice.chosen->way->plan[2](&s.facts, &s.answers, &plan, &err), 0);
+        for (size_t k = 0; k < plan.count; k++) {
+            watched = watched || strncmp(plan.changes[k].what, "arm a watchdog", 14) == 0;
+            if (strncmp(plan.changes[k].what, "stop ", 5) != 0)
+                continue;
+            stops++;
+            if (!watched)
+                fail_msg("%s stops the master before a watchdog is armed", s.choice.chosen->way->id);
+        }
+        assert_int_equal(stops, 1); /* binary logging is off */
+        plan_free(&plan);
+        end(&s);
+    }
+}
+
 static void history_is_not_left_behind(void **state)
 {
     (void)state;
@@ -415,6 +446,7 @@ int main(void)
         cmocka_unit_test(hot_is_a_backup_or_rows),
         cmocka_unit_test(hot_is_a_clone_where_mysql_can),
         cmocka_unit_test(whole_leaves_nobody_elses_data_behind),
+        cmocka_unit_test(no_way_stops_the_master_unwatched),
         cmocka_unit_test(history_is_not_left_behind),
         cmocka_unit_test(columns_have_their_form),
         cmocka_unit_test(values_have_their_literal),
