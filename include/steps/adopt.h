@@ -10,6 +10,9 @@
 
 /* A session on the slave in which the master's definitions are accepted as they are; the caller closes it. */
 struct db *adopt_session(struct world *world, struct err *err);
+/* The database, with the character set of that one: tables that are made later without one of their own have it, and where the
+ * slave's is another, what comes for them cannot be executed. It may be there already. */
+int adopt_database(struct db *db, const char *name, const struct inventory *like, struct err *err);
 int adopt_tables(struct world *world, const struct change *change, struct err *err);
 /* CREATE TABLE of each that is not there yet, and of sequences. */
 int adopt_definitions(struct world *world, struct db *db, struct err *err);

@@ -101,25 +101,28 @@ static int load_rows(struct world *world, struct db *db, struct err *err)
     return 0;
 }
 
-/* With the master's character set, for tables that are made later without one of their own. */
-static int make_database(struct world *world, struct db *db, struct err *err)
+int adopt_database(struct db *db, const char *name, const struct inventory *like, struct err *err)
 {
-    const struct inventory *inventory = &world->facts.master.inventory;
     struct buf sql = BUF_INIT;
     buf_adds(&sql, "CREATE DATABASE IF NOT EXISTS ");
-    quote_name(&sql, inventory->database);
+    quote_name(&sql, name);
     int rc = db_exec(db, err, buf_str(&sql));
     buf_clear(&sql);
     buf_adds(&sql, "ALTER DATABASE ");
-    quote_name(&sql, inventory->database);
-    buf_addf(&sql, " CHARACTER SET %s COLLATE %s", inventory->charset, inventory->collation);
-    if (rc == 0)
+    quote_name(&sql, name);
+    buf_addf(&sql, " CHARACTER SET %s COLLATE %s", like->charset, like->collation);
+    if (rc == 0 && like->charset != NULL && like->charset[0] != '\0')
         rc = db_exec(db, err, buf_str(&sql));
-    buf_clear(&sql);
+    buf_free(&sql);
+    return rc;
+}
+
+static int use_database(struct db *db, const char *name, struct err *err)
+{
+    struct buf sql = BUF_INIT;
     buf_adds(&sql, "USE ");
-    quote_name(&sql, inventory->database);
-    if (rc == 0)
-        rc = db_exec(db, err, buf_str(&sql));
+    quote_name(&sql, name);
+    const int rc = db_exec(db, err, buf_str(&sql));
     buf_free(&sql);
     return rc;
 }
@@ -128,7 +131,10 @@ int adopt_tables(struct world *world, const struct change *change, struct err *e
 {
     (void)change;
     struct db *db = adopt_session(world, err);
-    int rc = db == NULL ? -1 : make_database(world, db, err);
+    const struct inventory *inventory = &world->facts.master.inventory;
+    int rc = db == NULL ? -1 : adopt_database(db, inventory->database, inventory, err);
+    if (rc == 0)
+        rc = use_database(db, inventory->database, err);
     if (rc == 0)
         rc = adopt_definitions(world, db, err);
     if (rc == 0)

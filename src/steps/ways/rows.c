@@ -104,18 +104,6 @@ static int passed(void *context, uint64_t bytes, struct err *err)
     return world_cancelled(stream->world, err) ? -1 : 0;
 }
 
-static int make_database(struct db *db, const char *name, const struct inventory *like, struct err *err)
-{
-    struct buf sql = BUF_INIT;
-    buf_adds(&sql, "CREATE DATABASE IF NOT EXISTS ");
-    quote_name(&sql, name);
-    if (like->charset != NULL && like->charset[0] != '\0')
-        buf_addf(&sql, " CHARACTER SET %s COLLATE %s", like->charset, like->collation);
-    int rc = db_exec(db, err, buf_str(&sql));
-    buf_free(&sql);
-    return rc;
-}
-
 static int drop_database(struct db *db, const char *name, struct err *err)
 {
     struct buf sql = BUF_INIT;
@@ -212,7 +200,7 @@ static int open_slave(struct copying *stream, struct err *err)
         return -1;
     /* what an earlier try left is not to be trusted */
     return drop_database(stream->ddl, stream->staging, err) != 0 ||
-                   make_database(stream->ddl, stream->staging, &world->facts.master.inventory, err) != 0
+                   adopt_database(stream->ddl, stream->staging, &world->facts.master.inventory, err) != 0
                ? -1
                : 0;
 }
@@ -309,7 +297,7 @@ static int apply_rename(struct world *world, const struct change *change, struct
     struct db *db = world_db_open(world, SIDE_SLAVE, err);
     int rc = db == NULL ? -1 : db_exec(db, err, "SET SESSION sql_log_bin = 0, foreign_key_checks = 0");
     if (rc == 0)
-        rc = make_database(db, world->answers->database, &world->facts.master.inventory, err);
+        rc = adopt_database(db, world->answers->database, &world->facts.master.inventory, err);
     if (rc == 0)
         rc = rename_all(world, db, from, err);
     if (rc == 0)
