@@ -20,6 +20,9 @@ int service_find(struct host *host, const char *name, struct service *service, s
 /* Both return only when it is so, or -1 with the last lines of the service's log in the message. Repeatable. */
 int service_stop(struct host *host, const struct service *service, struct err *err);
 int service_start(struct host *host, const struct service *service, struct err *err);
+/* One command of the host's: it ends with the service running, or failed, whatever becomes of this program meanwhile. A socket unit
+ * stays as it is. */
+int service_restart(struct host *host, const struct service *service, struct err *err);
 int service_active(struct host *host, const struct service *service, bool *active, struct err *err);
 /* What a person would type for it: "systemctl stop mariadb.socket mariadb.service". Free it. */
 char *service_command(const struct service *service, const char *verb);

@@ -58,12 +58,15 @@ void local_kill(pid_t pid);
     "case $kind.$verb in\n"                                                                                    \
     "  systemd.stop) if [ -n \"$socket\" ]; then change stop \"$socket\"; fi\n"                                \
     "    change stop \"$unit\"; active \"$unit\" || echo stop;;\n"                                             \
+    "  systemd.restart) quiet systemctl reset-failed -- \"$unit\"; change restart \"$unit\"\n"                \
+    "    if active \"$unit\"; then echo restart; fi;;\n"                                                        \
     "  systemd.start) quiet systemctl reset-failed -- \"$unit\" ${socket:+\"$socket\"}\n"                      \
     "    if [ -n \"$socket\" ] && ! active \"$socket\"; then\n"                                                \
     "      case $(systemctl is-active -- \"$unit\") in inactive|failed) ;; *) change stop \"$unit\";; esac\n"  \
     "      change start \"$socket\"; fi\n"                                                                     \
     "    active \"$unit\" || change start \"$unit\"; if active \"$unit\"; then echo start; fi;;\n"             \
     "  sysv.stop) if quiet service \"$unit\" stop && ! quiet service \"$unit\" status; then echo stop; fi;;\n" \
+    "  sysv.restart) quiet service \"$unit\" restart; if quiet service \"$unit\" status; then echo restart; fi;;\n" \
     "  sysv.start) quiet service \"$unit\" status || quiet service \"$unit\" start\n"                          \
     "    if quiet service \"$unit\" status; then echo start; fi;;\n"                                           \
     "esac\n"

@@ -159,6 +159,11 @@ int service_start(struct host *host, const struct service *service, struct err *
     return change_to(host, service, "start", START_MS, err);
 }
 
+int service_restart(struct host *host, const struct service *service, struct err *err)
+{
+    return change_to(host, service, "restart", START_MS, err);
+}
+
 char *service_command(const struct service *service, const char *verb)
 {
     const char *socket = service->socket_unit != NULL ? service->socket_unit : "";

@@ -182,8 +182,10 @@ int fix_apply(const struct fix *fix, const struct symptom *symptom, struct troub
     if (trouble->care->sides[SIDE_MASTER].host && trouble->care->sides[SIDE_SLAVE].host && guard_look(world, err) != 0)
         return -1;
     int rc = remember(fix, trouble, state_dir, err);
+    world->plan = plan;
     for (size_t i = 0; rc == 0 && i < plan->count; i++)
         rc = world_cancelled(world, err) ? -1 : apply_one(world, &plan->changes[i], err);
+    world->plan = NULL;
     if (rc == 0 && strcmp(fix->id, "compare") == 0)
         rc = doubt_clear(state_dir, world->answers, err);
     if (rc == 0)

@@ -67,13 +67,32 @@ int plan_take_up(struct trouble *trouble, struct plan *plan, struct err *err)
     return trouble->status->configured ? plan_start(trouble, plan, err) : 0;
 }
 
+/* Of the plan that is carried out, as they were before it. */
+static int take_files_back(struct world *world, enum side side, struct err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < world->plan->count; i++) {
+        const struct change *change = &world->plan->changes[i];
+        if (change->kind != CHANGE_FILE || change->server != side || change->before == NULL)
+            continue;
+        rc = change_apply_file(world, &(struct change){ .kind = CHANGE_FILE, .server = side, .path = change->path, .before = change->after,
+                                                        .after = change->before }, err);
+    }
+    return rc;
+}
+
+/* A server that does not start with the new options starts with the old ones. */
 static int apply_restart(struct world *world, const struct change *change, struct err *err)
 {
+    struct host *host = world->hosts[change->server];
     const struct service *service = &facts_of(&world->facts, change->server)->service;
+    struct err own = ERR_INIT;
     world_db_close(world, change->server);
-    if (service_stop(world->hosts[change->server], service, err) != 0)
-        return -1;
-    return service_start(world->hosts[change->server], service, err);
+    if (service_restart(host, service, err) == 0)
+        return 0;
+    if (take_files_back(world, change->server, &own) != 0 || service_start(host, service, &own) != 0)
+        return err_hint(err, "it does not run now, and could not be started with its options as before: %.150s", own.text);
+    return err_hint(err, "its option files are as they were before, and it runs again");
 }
 
 int plan_listen(struct trouble *trouble, struct plan *plan, struct err *err)
