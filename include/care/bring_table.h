@@ -41,6 +41,9 @@ int bring_clear(struct world *world, struct err *err);
 /* The slave leaves nothing out any more; its SQL thread is stopped for that, and stays so. */
 int bring_leave_nothing_out(struct world *world, struct err *err);
 
+/* Do foreign keys lead from or to it, on that server? */
+int bring_tied(struct db *db, const char *database, const char *table, bool *tied, struct err *err);
+
 /* Parts, pure. */
 /* Why this table cannot be brought so; NULL: it can. leave_out as above. Borrowed. */
 const char *bring_why_not(const struct dialect *slave, const struct table *table, bool leave_out);

@@ -32,6 +32,9 @@ struct compare_result {
 };
 
 int compare_tables(struct world *world, const struct inventory *inventory, struct compare_result *result, struct err *err);
+/* Waits until the slave has executed all that the master has written. Fails with the SQL thread's stop, after five minutes, or when
+ * it was cancelled. */
+int compare_level(struct world *world, struct db *master, struct db *slave, struct err *err);
 void compare_result_free(struct compare_result *result);
 
 #endif

@@ -5,13 +5,14 @@
  *     reprovision_carry_out(&care, &job, err)      REPROVISION_TABLES: does it, and proves it; job.way may become REPROVISION_ALL
  *     reprovision_free(&job)
  *
- * Where replication runs, or can be made to run, all tables are compared while both servers run, and only those that differ are brought
- * anew (care/bring_table.h). Where that is not sound, everything is set up anew, by the engine: the caller's part, with
+ * Where replication runs, or can be made to run, all tables are compared while both servers run, and only those that differ, by their rows
+ * or by their definition, are brought anew (care/bring_table.h); views, triggers, routines, events and sequences are made as the master has them. Where that is not sound, everything is set up anew, by the engine: the caller's part, with
  * reprovision_copy() saying in which way. Reports are the caller's part too: reprovision_reports_away() before, ..._back() after.
  */
 #ifndef DUALSERVER_TROUBLE_REPROVISION_H
 #define DUALSERVER_TROUBLE_REPROVISION_H
 
+#include "care/alike.h"
 #include "care/bring_table.h"
 #include "care/compare.h"
 #include "trouble/troubleshoot.h"
@@ -49,6 +50,7 @@ struct reprovision {
     enum reprovision_way way;
     struct strings stuck;      /* tables whose events the slave cannot execute: brought first, together */
     struct strings differ;     /* tables that were seen to differ */
+    struct alike_result unlike; /* what is defined otherwise on the slave */
     struct strings carried, stayed; /* what became of them, at the end */
     bool compared;             /* differ is known */
     size_t compared_count;

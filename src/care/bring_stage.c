@@ -44,6 +44,15 @@ static const char ties_query[] =
     "SELECT 1 FROM information_schema.key_column_usage WHERE (table_schema = $d AND table_name = $t AND referenced_table_name IS NOT NULL) "
     "OR (referenced_table_schema = $d AND referenced_table_name = $t) LIMIT 1";
 
+int bring_tied(struct db *db, const char *database, const char *table, bool *tied, struct err *err)
+{
+    char *found = NULL;
+    const int rc = ask_of(db, ties_query, database, table, &found, err);
+    *tied = found != NULL;
+    free(found);
+    return rc;
+}
+
 static int read_triggers(struct db *db, const char *database, const char *table, struct definitions *definitions, struct err *err)
 {
     struct rows rows = ROWS_INIT;
@@ -68,27 +77,26 @@ static int read_triggers(struct db *db, const char *database, const char *table,
 
 static int look(struct bringing *at, struct brought *table, struct err *err)
 {
-    char *engine = NULL, *theirs = NULL, *tied[2] = { NULL, NULL };
+    char *engine = NULL, *theirs = NULL;
+    bool tied[2] = { false, false };
     int rc = ask_of(at->lock, engine_query, at->database, table->name, &engine, err);
     if (rc == 0)
         rc = ask_of(at->slave, engine_query, at->database, table->name, &theirs, err);
     if (rc == 0)
-        rc = ask_of(at->lock, ties_query, at->database, table->name, &tied[0], err);
+        rc = bring_tied(at->lock, at->database, table->name, &tied[0], err);
     if (rc == 0)
-        rc = ask_of(at->slave, ties_query, at->database, table->name, &tied[1], err);
+        rc = bring_tied(at->slave, at->database, table->name, &tied[1], err);
     if (rc == 0 && engine == NULL)
         rc = err_set(err, ERR_WORLD, "the table %s is not on the master any more", table->name);
     table->innodb = engine != NULL && strcasecmp(engine, "InnoDB") == 0;
     table->there = theirs != NULL;
-    table->tied = tied[0] != NULL || tied[1] != NULL;
+    table->tied = tied[0] || tied[1];
     if (rc == 0)
         rc = read_triggers(at->lock, at->database, table->name, &table->new_triggers, err);
     if (rc == 0)
         rc = read_triggers(at->slave, at->database, table->name, &table->old_triggers, err);
     free(engine);
     free(theirs);
-    free(tied[0]);
-    free(tied[1]);
     return rc;
 }
 

@@ -154,17 +154,17 @@ static int sum_piece(struct db *db, const struct table_at *table, const struct p
     return -1;
 }
 
-/* Until the slave has executed all that the master has written: this is the throttle, too. */
-static int level(struct comparison *at, struct err *err)
+/* This is the throttle, too. */
+int compare_level(struct world *world, struct db *master, struct db *slave, struct err *err)
 {
     struct binlog_position position;
     const uint64_t end = clock_ms() + PATIENCE_S * 1000u;
-    if (binlog_position_read(at->master, &position, err) != 0)
+    if (binlog_position_read(master, &position, err) != 0)
         return -1;
     for (;;) {
-        if (world_cancelled(at->world, err))
+        if (world_cancelled(world, err))
             return -1;
-        if (binlog_position_wait(at->slave, &position, 1, err) == 0)
+        if (binlog_position_wait(slave, &position, 1, err) == 0)
             return 0;
         if (err->code != ERR_TIMEOUT)
             return -1;
@@ -209,7 +209,7 @@ static enum outcome try_piece(struct comparison *at, const struct table_at *tabl
     *rows = first != NULL ? strtoull(first, NULL, 10) : 0;
     if (first == NULL)
         outcome = GONE;
-    else if (level(at, err) != 0 || sum_piece(at->slave, table, piece, &theirs, err) != 0)
+    else if (compare_level(at->world, at->master, at->slave, err) != 0 || sum_piece(at->slave, table, piece, &theirs, err) != 0)
         outcome = FAILED;
     else if (equal(first, theirs))
         outcome = SAME;

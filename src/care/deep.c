@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/quote.h"
+#include "care/alike.h"
 #include "care/compare.h"
 #include "care/judge.h"
 #include "steps/step.h"
@@ -137,6 +138,37 @@ static int compare(struct world *world, struct check_report *report, struct err 
     return -1;
 }
 
+static void judge_definitions(struct check_report *report, const struct alike_result *result)
+{
+    if (result->count > 0) {
+        const struct unlike *first = &result->items[0];
+        check_find(report, "definitions", CARE_WARNING, "`dualserver reprovision` makes it as it is on the master", "%zu of %zu definitions differ: %s %.80s: %.400s",
+                   result->count, result->compared, alike_word(first->owner), first->name, first->how);
+    } else {
+        check_find(report, "definitions", CARE_OK, "", "%zu tables, views, triggers, routines and events are defined alike on both servers",
+                   result->compared);
+    }
+    if (result->extra.count > 0)
+        check_find(report, "definitions-extra", CARE_OK, "", "the slave alone has %zu things more: %.400s", result->extra.count, result->extra.items[0]);
+}
+
+/* *safe: a table may be made without the slave making another of it. */
+static int compare_definitions(struct world *world, struct check_report *report, bool *safe, struct err *err)
+{
+    struct alike_result result = { .compared = 0 };
+    struct err own = ERR_INIT;
+    if (alike_compare(world, &result, &own) == 0)
+        judge_definitions(report, &result);
+    else if (own.code != ERR_CANCELLED)
+        check_find(report, "definitions", CARE_WARNING, own.hint, "the definitions could not be compared: %s", own.text);
+    *safe = !alike_differs(&result, PART_DATABASE, world->answers->database);
+    alike_free(&result);
+    if (own.code != ERR_CANCELLED)
+        return 0;
+    *err = own;
+    return -1;
+}
+
 int care_deep(struct care *care, struct check_report *report, struct err *err)
 {
     const struct slave_status *status = &care->world.facts.slave.slave_status;
@@ -145,5 +177,13 @@ int care_deep(struct care *care, struct check_report *report, struct err *err)
         check_find(report, "deep", CARE_UNKNOWN, "mend what is found first", "canaries and checksums were not tried: replication does not run");
         return 0;
     }
-    return try_canaries(&care->world, report, err) != 0 ? -1 : compare(&care->world, report, err);
+    bool safe = false;
+    if (compare_definitions(&care->world, report, &safe, err) != 0)
+        return -1;
+    if (safe && try_canaries(&care->world, report, err) != 0)
+        return -1;
+    if (!safe)
+        check_find(report, "canary", CARE_UNKNOWN, "mend the database's character set first",
+                   "canaries were not tried: the slave would make another table of one that is made without a character set of its own");
+    return compare(&care->world, report, err);
 }

@@ -1,6 +1,9 @@
 # care: what is done with a pair after set-up; beside the engine, above steps
 noinst_LIBRARIES += libcare.a
 libcare_a_SOURCES = \
+	src/care/alike.c \
+	src/care/alike_read.c \
+	src/care/alike_room.h \
 	src/care/billing.c \
 	src/care/billing_ini.c \
 	src/care/billing_ini_edit.c \

@@ -17,19 +17,28 @@ static char *name_between(const char *said, const char *begin, const char *end)
     return last != NULL ? mem_dup_n(name, (size_t)(last - name)) : NULL;
 }
 
-/* "Could not execute ... event on table billing.calls; ..."; else the rows of the event, "Table 'billing.call notes' doesn't exist". */
+/* What the server said names it surer than the rows of the event do, of which a transaction has several tables'. */
 char *trouble_table(const struct trouble *trouble)
 {
+    static const struct {
+        const char *begin, *end; /* around `database`.`table`, written database.table */
+    } said[] = {
+        { "event on table ", "; " },           /* Could not execute Write_rows_v1 event on table billing.calls; ... */
+        { "of table '", "' cannot be conv" },  /* Column 2 of table 'billing.calls' cannot be converted from type ... */
+    };
     const char *database = trouble->care->world.answers->database;
     const struct failing *failing = &trouble->failing;
-    char *missing = mem_printf("Table '%s.", database), *event = mem_printf("event on table %s.", database);
-    char *table = name_between(trouble->sql_error, event, "; ");
+    char *table = NULL, *missing = mem_printf("Table '%s.", database);
+    for (size_t i = 0; table == NULL && i < sizeof said / sizeof *said; i++) {
+        char *begin = mem_printf("%s%s.", said[i].begin, database);
+        table = name_between(trouble->sql_error, begin, said[i].end);
+        free(begin);
+    }
     if (table == NULL && failing->count > 0 && failing->rows[0].database != NULL && failing->rows[0].table != NULL)
         table = strcmp(failing->rows[0].database, database) == 0 ? mem_dup(failing->rows[0].table) : NULL;
     else if (table == NULL)
         table = name_between(trouble->sql_error, missing, "' ");
     free(missing);
-    free(event);
     return table;
 }
 

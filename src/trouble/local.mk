@@ -11,6 +11,7 @@ libtrouble_a_SOURCES = \
 	src/trouble/reprovision.c \
 	src/trouble/reprovision_carry.c \
 	src/trouble/reprovision_decide.c \
+	src/trouble/reprovision_definitions.c \
 	src/trouble/reprovision_reports.c \
 	src/trouble/reprovision_room.h \
 	src/trouble/symptoms.c \

@@ -103,6 +103,8 @@ int reprovision_compare(struct reprovision *job, const struct strings *only, str
         strings_add_once(differ, result.differing.items[i]);
     if (rc == 0)
         rc = settle_all(job, &inventory, &result.busy, differ, err);
+    if (rc == 0)
+        rc = reprovision_compare_definitions(job, &inventory, only, differ, err);
     job->compared_count = result.compared;
     for (size_t i = 0; rc == 0 && i < inventory.table_count; i++)
         if (inventory.tables[i].carry != CARRY_DEFINITION && !strings_has(differ, inventory.tables[i].name))
@@ -119,7 +121,7 @@ int reprovision_weigh(struct reprovision *job, const struct strings *tables, boo
     uint64_t bytes = 0, all = 0;
     if (tables->count == 0)
         return 0;
-    const int rc = reprovision_inventory(job, &inventory, err);
+    int rc = reprovision_inventory(job, &inventory, err);
     for (size_t i = 0; rc == 0 && i < inventory.table_count; i++) {
         const struct table *table = &inventory.tables[i];
         all += table->bytes;
@@ -130,6 +132,8 @@ int reprovision_weigh(struct reprovision *job, const struct strings *tables, boo
         if (why != NULL)
             reprovision_take_all(job, "the table %s cannot be carried by itself: %s", table->name, why);
     }
+    if (rc == 0)
+        rc = reprovision_weigh_definitions(job, tables, err);
     if (rc == 0 && job->wish.table == NULL && !reprovision_worth(bytes, all)) {
         struct buf sizes = BUF_INIT;
         quote_size(&sizes, bytes);
@@ -140,6 +144,13 @@ int reprovision_weigh(struct reprovision *job, const struct strings *tables, boo
     }
     inventory_free(&inventory);
     return rc;
+}
+
+static const char *why_carried(const struct reprovision *job, const char *table, bool leave_out)
+{
+    return leave_out                           ? "the slave cannot execute what the master does with it"
+           : alike_differs(&job->unlike, PART_TABLE, table) ? "it is defined otherwise on the slave"
+                                                : "its rows differ from the master's";
 }
 
 static void plan_table(struct reprovision *job, const char *table, bool leave_out)
@@ -156,7 +167,7 @@ static void plan_table(struct reprovision *job, const char *table, bool leave_ou
     plan_add(&job->plan, &(struct change){
                              .kind = CHANGE_RUN, .server = SIDE_SLAVE, .destroys = true,
                              .what = mem_printf("carry the table %s over anew", buf_str(&name)),
-                             .why = mem_dup(leave_out ? "the slave cannot execute what the master does with it" : "its rows differ from the master's"),
+                             .why = mem_dup(why_carried(job, table, leave_out)),
                              .after = mem_printf("slave: %s; a new table beside it, without binary log\nmaster: LOCK TABLES %s READ, with InnoDB "
                                                  "for a snapshot only; its rows to the slave\nslave: %s%s UNTIL that position; the new table "
                                                  "takes its place, the old one is kept until it is proven; %s", dialect->stop_sql, buf_str(&name),
@@ -220,10 +231,12 @@ static int make_plan(struct reprovision *job, struct err *err)
         plan_table(job, job->stuck.items[i], true);
     if (job->way == REPROVISION_TABLES && !job->compared)
         plan_line(job, SIDE_SLAVE, job->wish.table != NULL ? "compare the table with the master's, and carry it over anew if it differs"
-                                                           : "compare all tables with the master's, and carry those over anew that differ",
+                                                           : "compare all tables and definitions with the master's, and carry those over anew that differ",
                   "while both servers run; tables that agree stay");
     for (size_t i = 0; job->way == REPROVISION_TABLES && i < job->differ.count; i++)
         plan_table(job, job->differ.items[i], false);
+    if (job->way == REPROVISION_TABLES && job->compared && job->wish.table == NULL)
+        reprovision_plan_definitions(job);
     if (job->way == REPROVISION_TABLES && job->left.any)
         plan_line(job, SIDE_SLAVE, "let go of what a run that broke off has left, once all is proven", NULL);
     if (reports_are_there(job) || waiting)
@@ -287,12 +300,15 @@ static int look_at_tables(struct reprovision *job, struct err *err)
         rc = reprovision_compare(job, job->wish.table != NULL ? &one : NULL, &job->differ, err);
         job->compared = rc == 0;
     }
+    if (rc == 0 && job->stuck.count > 0)
+        rc = alike_look(&job->trouble.care->world, &job->unlike, err);
     if (rc == 0)
         rc = reprovision_weigh(job, &job->stuck, true, err);
     if (rc == 0 && job->way == REPROVISION_TABLES)
         rc = reprovision_weigh(job, &job->differ, false, err);
     const bool waiting = reprovision_reports_waiting(job->trouble.care->world.answers, job->wish.state_dir);
-    if (rc == 0 && job->way == REPROVISION_TABLES && job->compared && job->differ.count == 0 && !job->left.any && !waiting)
+    if (rc == 0 && job->way == REPROVISION_TABLES && job->compared && job->differ.count == 0 && (job->wish.table != NULL || job->unlike.count == 0) &&
+        !job->left.any && !waiting)
         job->way = REPROVISION_NOTHING;
     return rc;
 }
@@ -333,6 +349,7 @@ void reprovision_free(struct reprovision *job)
     struct strings *const lists[] = { &job->stuck, &job->differ, &job->carried, &job->stayed };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         strings_free(lists[i]);
+    alike_free(&job->unlike);
     plan_free(&job->plan);
     bring_left_free(&job->left);
     reprovision_decision_free(&job->decision);

@@ -59,8 +59,10 @@ TESTS += test_steps
 test_steps_SOURCES = tests/unit/test_steps.c
 test_steps_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_judge test_monitor
-TESTS += test_judge test_monitor
+check_PROGRAMS += test_alike test_judge test_monitor
+TESTS += test_alike test_judge test_monitor
+test_alike_SOURCES = tests/unit/test_alike.c
+test_alike_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 test_monitor_SOURCES = tests/unit/test_monitor.c
 test_monitor_LDADD = $(ROOM_LIBS) $(ROOM_LIBADD) $(CMOCKA_LIBS)
 test_judge_SOURCES = tests/unit/test_judge.c
