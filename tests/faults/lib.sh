@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # lib.sh - what the fault tests share: the program with a fault in it, how a case ends, and what must be so then.
-# Sourced by them; they set LAB_NAME first. FLAVOUR=mysql-9.7: on such servers; COPY=hot: in that way (whole, rows). A case that fails is kept in $FAULTS_KEEP, and the next one gets a new lab.
+# Sourced by them; they set LAB_NAME first. FLAVOUR=mysql-9.7: on such servers; COPY=hot: in that way (whole, rows,
+# clone: hot, where MySQL's is one). A case that fails is kept in $FAULTS_KEEP, and the next one gets a new lab.
 . "$(dirname "${BASH_SOURCE[0]}")/../lab/lib.sh"
 FAULTY=$(dirname "$DUALSERVER")/dualserver-faulty
 : "${FAULTS_KEEP:=$(dirname "$DUALSERVER")/test-logs/$LAB_NAME-failed}"
@@ -17,17 +18,25 @@ fi
 new_lab() {
     lab down >/dev/null 2>&1
     lab up --size 1M --master "$FLAVOUR" --slave "$FLAVOUR" || return 1
-    lab answers | sed "s/^\[run\]/&\nverify = quick\ncopy = $COPY/" >"$work/answers"
+    lab answers | sed "s/^\[run\]/&\nverify = quick\ncopy = ${COPY/clone/hot}/" >"$work/answers"
     slave=$(host_of slave) master=$(host_of master)
     own_billing "$master"
     # tables that are odd by their names only have tests of their own: a case is done in half the time without them
     sql master 'USE billing; SET foreign_key_checks = 0; DROP TABLE IF EXISTS `order`, `in/out.50%`, `$HOME; true`, `-rf`, `back``tick`, `call notes`, `rate "peak"`, empty_one, tickets, rates_packed, articles, calls_2026_05, calls_2026_06, recordings, `тарифы`' || return 1
     # what replaces all that the slave holds wants it to hold nothing else
-    [ "$COPY" != whole ] || sql slave "DROP DATABASE intranet; DROP USER 'intranet_app'@'localhost'; DROP EVENT billing.own_event; SET GLOBAL event_scheduler = OFF" || return 1
+    case $COPY in whole | clone) sql slave "DROP DATABASE intranet; DROP USER 'intranet_app'@'localhost'; DROP EVENT billing.own_event; SET GLOBAL event_scheduler = OFF" || return 1 ;; esac
+    [ "$COPY" != clone ] || for_clone || return 1
     # a writer of a few rounds a second will do: what it writes is compared after each case
     on master bash -c 'mkdir -p /etc/systemd/system/lab-writer.service.d; printf "[Service]\nEnvironment=WRITER_PAUSE=0.1\n" >/etc/systemd/system/lab-writer.service.d/pause.conf; systemctl daemon-reload' || return 1
     "${after_up:-:}" || return 1
     tidy && remember && others >"$work/others0" && base_rows >"$work/base0"
+}
+# A clone wants InnoDB only, and a master that listens.
+for_clone() {
+    sql slave "SET PERSIST event_scheduler = OFF"
+    sql master "SELECT CONCAT('ALTER TABLE \`', table_schema, '\`.\`', REPLACE(table_name, '\`', '\`\`'), '\` ENGINE=InnoDB;') FROM information_schema.tables WHERE table_schema IN ('billing', 'crm') AND engine <> 'InnoDB'" >"$work/innodb"
+    client master --default-character-set=utf8mb4 <"$work/innodb" &&
+        on master sh -c 'sed -i "s/^bind-address.*/bind-address = 0.0.0.0/" /etc/mysql/mysql.conf.d/*.cnf && systemctl restart mysql'
 }
 # Databases that no run has anything to do with.
 others() {
