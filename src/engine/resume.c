@@ -240,10 +240,15 @@ static int revert_step(struct engine *engine, const struct past *past, int step,
     return 0;
 }
 
+/* Where all of its data was replaced, the slave's server gets its own back before it is started: what is there instead need not be fit
+ * for it yet. */
 static int discard(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
+    const bool whole = engine->plan.way->whole;
     struct slave_status status = { .configured = false };
+    if (whole && revert_step(engine, past, 8, err) != 0)
+        return -1;
     if (engine_start_slave(engine, past, err) != 0 || put_files_back(engine, past, err) != 0)
         return -1;
     struct db *db = world_db(world, SIDE_SLAVE, err);
@@ -253,9 +258,7 @@ static int discard(struct engine *engine, const struct past *past, struct err *e
     slave_status_free(&status);
     if (rc == 0 && engine->plan.way->discard != NULL)
         rc = engine->plan.way->discard(world, err);
-    if (rc == 0 && engine->plan.way->whole)
-        return revert_step(engine, past, 8, err);
-    return rc == 0 ? take_back_drop(world, engine->answers->database, world->facts.slave.database_path, err) : rc;
+    return rc == 0 && !whole ? take_back_drop(world, engine->answers->database, world->facts.slave.database_path, err) : rc;
 }
 
 static int prepare(struct engine *engine, const struct past *past, const struct resume_from *from, struct err *err)
