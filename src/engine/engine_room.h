@@ -68,6 +68,9 @@ int undo_check_files(struct engine *engine, const struct past *past, struct err 
 int undo_revert_files(struct engine *engine, const struct past *past, enum side side, struct err *err);
 /* The servers run when these return; the slave's without taking up an old replication. */
 int engine_start_master(struct engine *engine, struct err *err);
+/* Where all of the slave's data is exchanged (copy_way.whole): its own is put back, before its server is started. What is there instead
+ * need not be fit for a server yet: until step 9 it is root's. Nothing was exchanged: 0. */
+int engine_give_data_back(struct engine *engine, const struct past *past, struct err *err);
 int engine_start_slave(struct engine *engine, const struct past *past, struct err *err);
 /* Where an error says nothing of where things stand: this. -1. */
 int engine_advise(struct err *err, const char *advice);

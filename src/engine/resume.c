@@ -233,23 +233,23 @@ static int revert_step(struct engine *engine, const struct past *past, int step,
 {
     for (size_t i = engine->plan.count; i-- > 0;) {
         const struct change *change = &engine->plan.changes[i];
-        if (change->step == step && change->revert != NULL && past_change(past, step, change->what, change->path) != NULL &&
-            change->revert(&engine->world, change, err) != 0)
+        if (change->step == step && change->revert != NULL &&
+            (past_change(past, step, change->what, change->path) != NULL || past_lost(past, i)) && change->revert(&engine->world, change, err) != 0)
             return -1;
     }
     return 0;
 }
 
-/* Where all of its data was replaced, the slave's server gets its own back before it is started: what is there instead need not be fit
- * for it yet. */
+int engine_give_data_back(struct engine *engine, const struct past *past, struct err *err)
+{
+    return engine->plan.way->whole ? revert_step(engine, past, 8, err) : 0;
+}
+
 static int discard(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
-    const bool whole = engine->plan.way->whole;
     struct slave_status status = { .configured = false };
-    if (whole && revert_step(engine, past, 8, err) != 0)
-        return -1;
-    if (engine_start_slave(engine, past, err) != 0 || put_files_back(engine, past, err) != 0)
+    if (engine_give_data_back(engine, past, err) != 0 || engine_start_slave(engine, past, err) != 0 || put_files_back(engine, past, err) != 0)
         return -1;
     struct db *db = world_db(world, SIDE_SLAVE, err);
     int rc = db == NULL ? -1 : slave_status_read(db, &status, err);
@@ -258,7 +258,7 @@ static int discard(struct engine *engine, const struct past *past, struct err *e
     slave_status_free(&status);
     if (rc == 0 && engine->plan.way->discard != NULL)
         rc = engine->plan.way->discard(world, err);
-    return rc == 0 && !whole ? take_back_drop(world, engine->answers->database, world->facts.slave.database_path, err) : rc;
+    return rc == 0 && !engine->plan.way->whole ? take_back_drop(world, engine->answers->database, world->facts.slave.database_path, err) : rc;
 }
 
 static int prepare(struct engine *engine, const struct past *past, const struct resume_from *from, struct err *err)

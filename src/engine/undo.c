@@ -187,6 +187,8 @@ static int take_back(struct engine *engine, const struct past *past, struct err 
 static int bring_up(struct engine *engine, const struct past *past, enum side side, struct err *err)
 {
     struct world *world = &engine->world;
+    if (side == SIDE_SLAVE && !step_begun(past, 11) && engine_give_data_back(engine, past, err) != 0)
+        return -1;
     if ((side == SIDE_MASTER ? engine_start_master(engine, err) : engine_start_slave(engine, past, err)) == 0)
         return 0;
     if (err->code != ERR_COMMAND || (side == SIDE_SLAVE && world->facts.slave.slave_status.configured))
