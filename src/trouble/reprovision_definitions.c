@@ -101,13 +101,25 @@ static char *text_of(struct world *world, enum side side, const struct unlike *i
     return text.len > 0 ? buf_steal(&text) : NULL;
 }
 
+static void plan_database(struct reprovision *job, const struct unlike *item, const struct inventory *inventory)
+{
+    struct buf name = BUF_INIT;
+    quote_name(&name, item->name);
+    plan_add(&job->plan, &(struct change){
+                             .kind = CHANGE_SQL, .server = SIDE_SLAVE, .what = mem_printf("give the database %s the master's default", buf_str(&name)),
+                             .why = mem_dup(item->how),
+                             .after = mem_printf("ALTER DATABASE %s CHARACTER SET %s COLLATE %s", buf_str(&name), inventory->charset, inventory->collation),
+                         });
+    buf_free(&name);
+}
+
 /* The slave's own is shown: with that it can be had again. */
 static void plan_one(struct reprovision *job, const struct unlike *item, const char *name)
 {
     struct world *world = &job->trouble.care->world;
     char *own = item->missing ? NULL : text_of(world, SIDE_SLAVE, item);
     plan_add(&job->plan, &(struct change){
-                             .kind = CHANGE_SQL, .server = SIDE_SLAVE, .destroys = !item->missing && item->owner >= 0,
+                             .kind = CHANGE_SQL, .server = SIDE_SLAVE, .destroys = !item->missing,
                              .what = mem_printf("make the %s %s as it is on the master", alike_word(item->owner), name), .why = mem_dup(item->how),
                              .after = text_of(world, SIDE_MASTER, item), .undo = own != NULL ? mem_printf("the slave's own: %s", own) : NULL,
                          });
@@ -124,7 +136,9 @@ void reprovision_plan_definitions(struct reprovision *job)
         const struct unlike *item = &job->unlike.items[i];
         struct buf name = BUF_INIT;
         quote_table(&name, world->answers->database, item->name);
-        if (can_be_made(item, &inventory))
+        if (item->owner == PART_DATABASE)
+            plan_database(job, item, &inventory);
+        else if (can_be_made(item, &inventory))
             plan_one(job, item, buf_str(&name));
         else if (!strings_has(&job->differ, item->name))
             plan_note(&job->plan, 0, "the table %s stays as it is on the slave: it holds rows that cannot be carried (%s)", buf_str(&name), item->how);
