@@ -62,6 +62,8 @@ static int revert(struct engine *engine, const struct past *past, bool last, str
     return 0;
 }
 
+/* Only of a log that this run began: it was off before, and no index was there. MariaDB 11.4 and later keep an index of GTIDs beside
+ * each file, .idx. */
 static int remove_binlogs(struct engine *engine, const struct past *past, struct err *err)
 {
     const struct server_facts *master = &engine->world.facts.master;
@@ -71,7 +73,7 @@ static int remove_binlogs(struct engine *engine, const struct past *past, struct
     return host_script(engine->world.hosts[SIDE_MASTER], NULL, err,
                        "#: index\n# remove the binary logs that $1 lists\n"
                        "set -eu; [ -f \"$1\" ] || exit 0; cd -- \"${1%/*}\"\n"
-                       "while IFS= read -r f; do rm -f -- \"${f##*/}\"; done <\"$1\"\n"
+                       "while IFS= read -r f; do rm -f -- \"${f##*/}\" \"${f##*/}.idx\"; done <\"$1\"\n"
                        "rm -f -- \"$1\" \"${1%.index}.state\"",
                        master->binlog_index, NULL);
 }

@@ -177,5 +177,3 @@ int undo_revert_files(struct engine *engine, const struct past *past, enum side 
     }
     return revert_lost_files(engine, past, err);
 }
-
-/* Only of a log that this run began: it was off before, and no index was there. */
