@@ -176,7 +176,8 @@ static int read_columns(struct table_copy *table, struct err *err)
     int rc = db_queryf(copy->from, &rows, err, "SHOW FULL COLUMNS FROM %s", buf_str(&name));
     if (rc == 0) {
         table->columns = mem_alloc((rows.count + 1) * sizeof *table->columns);
-        buf_adds(&table->select, "SELECT ");
+        /* who reads is not who holds the table: behind an UPDATE of MyISAM that waits for the lock, it would wait for ever */
+        buf_adds(&table->select, "SELECT HIGH_PRIORITY ");
         buf_adds(&table->insert, "INSERT INTO ");
         quote_table(&table->insert, copy->to_database, copy->table);
         buf_adds(&table->insert, " (");
