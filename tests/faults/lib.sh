@@ -24,7 +24,11 @@ new_lab() {
     # tables that are odd by their names only have tests of their own: a case is done in half the time without them
     sql master 'USE billing; SET foreign_key_checks = 0; DROP TABLE IF EXISTS `order`, `in/out.50%`, `$HOME; true`, `-rf`, `back``tick`, `call notes`, `rate "peak"`, empty_one, tickets, rates_packed, articles, calls_2026_05, calls_2026_06, recordings, `тарифы`' || return 1
     # what replaces all that the slave holds wants it to hold nothing else
-    case $COPY in whole | clone) sql slave "DROP DATABASE intranet; DROP USER 'intranet_app'@'localhost'; DROP EVENT billing.own_event; SET GLOBAL event_scheduler = OFF" || return 1 ;; esac
+    case $COPY in
+        whole | clone)
+            sql slave "DROP DATABASE intranet; DROP USER 'intranet_app'@'localhost'; DROP EVENT billing.own_event; SET GLOBAL event_scheduler = OFF" || return 1
+            sql slave 'SET PERSIST event_scheduler = OFF' 2>/dev/null ;; # on in MySQL at each start
+    esac
     [ "$COPY" != clone ] || for_clone || return 1
     # a writer of a few rounds a second will do: what it writes is compared after each case
     on master bash -c 'mkdir -p /etc/systemd/system/lab-writer.service.d; printf "[Service]\nEnvironment=WRITER_PAUSE=0.1\n" >/etc/systemd/system/lab-writer.service.d/pause.conf; systemctl daemon-reload' || return 1
@@ -33,7 +37,6 @@ new_lab() {
 }
 # A clone wants InnoDB only, and a master that listens.
 for_clone() {
-    sql slave "SET PERSIST event_scheduler = OFF"
     sql master "SELECT CONCAT('ALTER TABLE \`', table_schema, '\`.\`', REPLACE(table_name, '\`', '\`\`'), '\` ENGINE=InnoDB;') FROM information_schema.tables WHERE table_schema IN ('billing', 'crm') AND engine <> 'InnoDB'" >"$work/innodb"
     client master --default-character-set=utf8mb4 <"$work/innodb" &&
         on master sh -c 'sed -i "s/^bind-address.*/bind-address = 0.0.0.0/" /etc/mysql/mysql.conf.d/*.cnf && systemctl restart mysql'
