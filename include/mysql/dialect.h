@@ -44,6 +44,7 @@ struct dialect {
     const char *lock_wait;         /* session variable that limits the wait for a table, in seconds; NULL: none */
     bool information_schema;       /* else only SHOW tells, and there are no views, routines or triggers */
     bool events, show_create_trigger;
+    bool flush_with_read_lock;     /* FLUSH TABLES t, ... WITH READ LOCK: writers wait outside the engine's own lock */
     const char *drop_trigger;      /* DROP TRIGGER IF EXISTS */
     bool innodb_trx;               /* information_schema.INNODB_TRX */
     bool xa;                       /* XA RECOVER */

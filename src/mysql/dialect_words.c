@@ -48,6 +48,8 @@ const struct dialect_word dialect_words[] = {
     MYSQL(drop_trigger, DIALECT_FIRST_MYSQL, 50032, "DROP TRIGGER", "manual 5.0, DROP TRIGGER"),
     MYSQL(drop_trigger, 50032, EVER, "DROP TRIGGER IF EXISTS", "manual 5.0, DROP TRIGGER: IF EXISTS from 5.0.32"),
     MARIADB_ALL(drop_trigger, "DROP TRIGGER IF EXISTS", "KB DROP TRIGGER"),
+    MYSQL(flush_with_read_lock, 50503, EVER, YES, "manual 5.5, FLUSH: with tables and a read lock from 5.5.3"),
+    MARIADB_ALL(flush_with_read_lock, YES, "KB FLUSH"),
     MYSQL(innodb_trx, 50500, EVER, YES, "manual 5.5, INFORMATION_SCHEMA INNODB_TRX"),
     MARIADB(innodb_trx, 50500, EVER, YES, "KB Information Schema INNODB_TRX"),
     MYSQL(xa, 50003, EVER, YES, "manual 5.0, XA Transactions: from 5.0.3"),

@@ -110,7 +110,8 @@ int copy_same_tables(struct world *world, struct db *db, struct err *err)
     return rc;
 }
 
-/* One statement that locks all tables that travel so; nothing when there are none. */
+/* One statement that locks all tables that travel so; nothing when there are none. Who reads rows then is another session, and behind an
+ * UPDATE of MyISAM that waits for LOCK TABLES ... READ it would wait for ever (reproduced on MariaDB 10.11 and 11.8). */
 static int lock_tables(struct world *world, enum carry carry, struct err *err)
 {
     const struct inventory *inventory = &world->facts.master.inventory;
@@ -119,18 +120,19 @@ static int lock_tables(struct world *world, enum carry carry, struct err *err)
     struct db *db = world->locks[carry == CARRY_IMPORT ? 0 : 1] = world_db_open(world, SIDE_MASTER, err);
     if (db == NULL)
         return -1;
+    const bool flush = carry == CARRY_IMPORT || world->facts.master.dialect->flush_with_read_lock;
     struct buf sql = BUF_INIT;
-    buf_adds(&sql, carry == CARRY_IMPORT ? "FLUSH TABLES " : "LOCK TABLES ");
+    buf_adds(&sql, flush ? "FLUSH TABLES " : "LOCK TABLES ");
     bool first = true;
     for (size_t i = 0; i < inventory->table_count; i++) {
         if (inventory->tables[i].carry != carry)
             continue;
         buf_adds(&sql, first ? "" : ", ");
         quote_table(&sql, inventory->database, inventory->tables[i].name);
-        buf_adds(&sql, carry == CARRY_IMPORT ? "" : " READ");
+        buf_adds(&sql, flush ? "" : " READ");
         first = false;
     }
-    buf_adds(&sql, carry == CARRY_IMPORT ? " FOR EXPORT" : "");
+    buf_adds(&sql, carry == CARRY_IMPORT ? " FOR EXPORT" : flush ? " WITH READ LOCK" : "");
     int rc = session_limit_lock_wait(db, LOCK_LIMIT_S, err);
     if (rc == 0 && (rc = db_exec(db, err, buf_str(&sql))) != 0) {
         err_wrap(err, "the master's tables could not be locked within %u s", LOCK_LIMIT_S);
