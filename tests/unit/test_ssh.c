@@ -489,6 +489,8 @@ static void bulk_survives_new_keys(void **state)
                 fail_msg("byte %zu is wrong", got + (size_t)i);
         got += (size_t)part;
     }
+    if (part < 0)
+        fail_msg("after %zu bytes: %s", got, err.text);
     assert_int_equal(got, size);
     assert_int_equal(stream_finish(stream, &status, NULL, &err), 0);
     assert_int_equal(status, 0);
