@@ -54,7 +54,7 @@ static const struct {
     { JSON, "json", FLAG(json), "one JSON object a line on standard output" },
     { PLAIN, "plain", FLAG(plain), "line by line questions instead of screens; asks whether the old data is kept" },
     { RUN, "run", TEXT("ID", run), "which run (resume, undo, accept, status); default: the last one that waits" },
-    { DEEP, "deep", FLAG(deep), "check: canaries and the data of both servers too" },
+    { DEEP, "deep", FLAG(deep), "check: canaries too, all data and definitions compared" },
     { OFF, "off", FLAG(off), "billing: reports are read from the master" },
     { TEST, "test", FLAG(test), "billing: logs in from the master as billing.ini says, and does what reports do" },
     { ERRORS, "errors", TEXT("WHEN", errors), "billing: on or off: the report program shows SQL and PHP errors" },

@@ -176,7 +176,7 @@ static bool recover_slave(struct world *world, int step, struct buf *state)
     if (step >= 13 && reached)
         let_slave_run(world, state);
     if (world->plan->way->whole && (step >= 8 || world->begun >= 8))
-        buf_addf(state, "Its old data directory is %s/old/data. ", world->run_dir[SIDE_SLAVE]);
+        buf_addf(state, "Its old data directory, where it was renamed already, is %s/old/data. ", world->run_dir[SIDE_SLAVE]);
     else if (!world->plan->way->whole && (step >= 7 || world->begun >= 7) && world->facts.slave.inventory.table_count > 0)
         buf_addf(state, "Its old tables are in " ASIDE_PREFIX "%s. ", world->run_id);
     return reached;
