@@ -74,8 +74,13 @@ int ssh_auth_files(struct ssh *ssh, struct ssh_tried *tried, struct err *err);
 
 /* ssh_channel.c */
 LIBSSH2_CHANNEL *ssh_exec(struct ssh *ssh, const char *const *argv, struct err *err);
-/* Bytes, 0 nothing now, -1 error. Never waits. stream 0 or SSH_EXTENDED_DATA_STDERR. */
-ssize_t ssh_take(struct ssh *ssh, LIBSSH2_CHANNEL *channel, int stream, void *bytes, size_t size, struct err *err);
+/* Bytes, 0 nothing now, -1 error. Never waits. stream 0 or SSH_EXTENDED_DATA_STDERR.
+ * Every read asks for the same number of bytes: a read also widens the window, by what it asks for; when keys are being
+ * exchanged the message waits, and the next read, of either stream, sends it and books what that one asked for. If the
+ * two differ, libssh2 (1.10, 1.11) and the server hold different windows, and what comes beyond the smaller is dropped
+ * without an error. */
+#define TAKE_BYTES 262144
+ssize_t ssh_take(struct ssh *ssh, LIBSSH2_CHANNEL *channel, int stream, char bytes[static TAKE_BYTES], struct err *err);
 int ssh_send_eof(struct ssh *ssh, LIBSSH2_CHANNEL *channel, struct err *err);
 /* After the end of its output: waits for its end, gives its exit status and frees the channel, in any case. */
 int ssh_channel_end(struct ssh *ssh, LIBSSH2_CHANNEL *channel, unsigned timeout_ms, int *status, struct err *err);

@@ -47,9 +47,9 @@ LIBSSH2_CHANNEL *ssh_exec(struct ssh *ssh, const char *const *argv, struct err *
     return NULL;
 }
 
-ssize_t ssh_take(struct ssh *ssh, LIBSSH2_CHANNEL *channel, int stream, void *bytes, size_t size, struct err *err)
+ssize_t ssh_take(struct ssh *ssh, LIBSSH2_CHANNEL *channel, int stream, char bytes[static TAKE_BYTES], struct err *err)
 {
-    ssize_t got = libssh2_channel_read_ex(channel, stream, bytes, size);
+    ssize_t got = libssh2_channel_read_ex(channel, stream, bytes, TAKE_BYTES);
 
     if (got == LIBSSH2_ERROR_EAGAIN)
         return 0;
@@ -157,11 +157,11 @@ static int feed(struct pump *pump, struct err *err)
 /* 1: something came, 0: nothing now, -1: error */
 static int take_both(struct pump *pump, char *bytes, struct err *err)
 {
-    ssize_t out = ssh_take(pump->ssh, pump->channel, 0, bytes, CHUNK, err), errout;
+    ssize_t out = ssh_take(pump->ssh, pump->channel, 0, bytes, err), errout;
 
     if (out < 0 || (out > 0 && run_take(pump->run, bytes, (size_t)out, err) != 0))
         return -1;
-    errout = ssh_take(pump->ssh, pump->channel, SSH_EXTENDED_DATA_STDERR, bytes, CHUNK, err);
+    errout = ssh_take(pump->ssh, pump->channel, SSH_EXTENDED_DATA_STDERR, bytes, err);
     if (errout < 0)
         return -1;
     errout_add(pump->run->errout, bytes, (size_t)errout);
@@ -170,7 +170,7 @@ static int take_both(struct pump *pump, char *bytes, struct err *err)
 
 static int pump_all(struct pump *pump, unsigned timeout_ms, struct err *err)
 {
-    static _Thread_local char bytes[CHUNK];
+    static _Thread_local char bytes[TAKE_BYTES];
     uint64_t since = clock_ms();
 
     while (!libssh2_channel_eof(pump->channel)) {

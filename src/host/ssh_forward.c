@@ -94,7 +94,7 @@ struct relay {
     int fd;
     bool near_ended; /* our side said its last */
     size_t len, sent;
-    char down[CHUNK]; /* on its way to fd */
+    char down[TAKE_BYTES]; /* on its way to fd */
 };
 
 /* From the server to fd. -1: over. */
@@ -103,17 +103,17 @@ static int move_down(struct relay *relay)
     ssize_t put;
 
     if (relay->len == relay->sent) {
-        ssize_t got = ssh_take(relay->ssh, relay->channel, 0, relay->down, CHUNK, NULL);
+        ssize_t got = ssh_take(relay->ssh, relay->channel, 0, relay->down, NULL);
 
         if (got < 0)
             return -1;
         relay->len = (size_t)got;
         relay->sent = 0;
     } else {
-        char none[1];
+        static _Thread_local char none[TAKE_BYTES];
 
         /* Takes in window messages even while fd is slow: there is no second stream to read from. */
-        if (ssh_take(relay->ssh, relay->channel, SSH_EXTENDED_DATA_STDERR, none, sizeof none, NULL) < 0)
+        if (ssh_take(relay->ssh, relay->channel, SSH_EXTENDED_DATA_STDERR, none, NULL) < 0)
             return -1;
     }
     if (relay->len == relay->sent)

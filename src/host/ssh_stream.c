@@ -8,13 +8,13 @@
 #include "base/quote.h"
 #include "ssh.h"
 
-#define CHUNK 262144
+static _Thread_local char scratch[TAKE_BYTES];
 
 struct ssh_stream {
     struct stream stream;
     LIBSSH2_CHANNEL *channel;
     unsigned generation; /* of the session the channel belongs to */
-    struct buf pending;  /* output that came while it was being fed */
+    struct buf pending;  /* output that came while it was being fed, or beyond what a read wanted */
     size_t taken;        /* of pending */
     struct buf errout;
     bool input_ended;
@@ -59,38 +59,44 @@ struct stream *ssh_stream(struct host *host, const char *const *argv, struct err
 
 static int take_errout(struct ssh_stream *ss, struct err *err)
 {
-    char bytes[8192];
     ssize_t got;
 
-    while ((got = ssh_take(session_of(ss), ss->channel, SSH_EXTENDED_DATA_STDERR, bytes, sizeof bytes, err)) > 0)
-        errout_add(&ss->errout, bytes, (size_t)got);
+    while ((got = ssh_take(session_of(ss), ss->channel, SSH_EXTENDED_DATA_STDERR, scratch, err)) > 0)
+        errout_add(&ss->errout, scratch, (size_t)got);
     return got < 0 ? -1 : 0;
+}
+
+static size_t take_pending(struct ssh_stream *ss, void *bytes, size_t size)
+{
+    size_t len = ss->pending.len - ss->taken;
+
+    len = len < size ? len : size;
+    memcpy(bytes, ss->pending.data + ss->taken, len);
+    ss->taken += len;
+    if (ss->taken == ss->pending.len) {
+        buf_clear(&ss->pending);
+        ss->taken = 0;
+    }
+    return len;
 }
 
 ssize_t ssh_stream_read(struct stream *stream, void *bytes, size_t size, struct err *err)
 {
     struct ssh_stream *ss = (struct ssh_stream *)stream;
+    bool roomy = size >= TAKE_BYTES;
     uint64_t since = clock_ms();
 
     if (check(ss, err) != 0)
         return -1;
-    if (ss->pending.len > ss->taken) {
-        size_t len = ss->pending.len - ss->taken;
+    while (ss->pending.len == ss->taken) {
+        ssize_t got = ssh_take(session_of(ss), ss->channel, 0, roomy ? bytes : scratch, err);
 
-        len = len < size ? len : size;
-        memcpy(bytes, ss->pending.data + ss->taken, len);
-        ss->taken += len;
-        if (ss->taken == ss->pending.len) {
-            buf_clear(&ss->pending);
-            ss->taken = 0;
-        }
-        return (ssize_t)len;
-    }
-    for (;;) {
-        ssize_t got = ssh_take(session_of(ss), ss->channel, 0, bytes, size, err);
-
-        if (got != 0)
+        if (got < 0 || (got > 0 && roomy))
             return got;
+        if (got > 0) {
+            buf_add(&ss->pending, scratch, (size_t)got);
+            break;
+        }
         if (take_errout(ss, err) != 0)
             return -1;
         if (libssh2_channel_eof(ss->channel))
@@ -98,21 +104,21 @@ ssize_t ssh_stream_read(struct stream *stream, void *bytes, size_t size, struct 
         if (ssh_wait(session_of(ss), since, STREAM_TIMEOUT_MS, err) != 0)
             return -1;
     }
+    return (ssize_t)take_pending(ss, bytes, size);
 }
 
 /* Output that comes while the command is fed is kept, so that neither side waits for the other. */
 static int keep_output(struct ssh_stream *ss, struct err *err)
 {
-    static _Thread_local char bytes[CHUNK];
     ssize_t got;
 
     while (ss->pending.len < PENDING_LIMIT) {
-        got = ssh_take(session_of(ss), ss->channel, 0, bytes, sizeof bytes, err);
+        got = ssh_take(session_of(ss), ss->channel, 0, scratch, err);
         if (got < 0)
             return -1;
         if (got == 0)
             break;
-        buf_add(&ss->pending, bytes, (size_t)got);
+        buf_add(&ss->pending, scratch, (size_t)got);
     }
     return take_errout(ss, err); /* this also takes in what the server says about its window */
 }

@@ -499,6 +499,34 @@ static void bulk_survives_new_keys(void **state)
     free(bytes);
 }
 
+/* No two reads ask for the same: what one leaves over, the next gets. */
+static void odd_reads_keep_order(void **state)
+{
+    size_t most = 1 << 20, ask = 1;
+    char *bytes = malloc(most);
+    struct buf out = BUF_INIT, expected = BUF_INIT;
+    struct err err = ERR_INIT;
+    struct stream *stream = host_stream(subject, (const char *const[]){ "seq", "2000000", NULL }, &err);
+    ssize_t part;
+
+    (void)state;
+    while ((part = stream_read(stream, bytes, ask, &err)) > 0) {
+        assert_true((size_t)part <= ask);
+        buf_add(&out, bytes, (size_t)part);
+        ask = (ask * 31 + 17) % most + 1;
+    }
+    if (part < 0)
+        fail_msg("after %zu bytes: %s", out.len, err.text);
+    for (int i = 1; i <= 2000000; i++)
+        buf_addf(&expected, "%d\n", i);
+    assert_int_equal(out.len, expected.len);
+    assert_memory_equal(out.data, expected.data, out.len);
+    assert_int_equal(stream_finish(stream, NULL, NULL, &err), 0);
+    buf_free(&expected);
+    buf_free(&out);
+    free(bytes);
+}
+
 static void bulk_back_to_back(void **state)
 {
     size_t size = (size_t)64 << 20;
@@ -541,6 +569,7 @@ int main(void)
         cmocka_unit_test_setup(nobody_there, fresh_person),
         cmocka_unit_test_setup(lost_connection_is_told_and_mended, fresh_person),
         cmocka_unit_test(bulk_survives_new_keys),
+        cmocka_unit_test(odd_reads_keep_order),
         cmocka_unit_test(bulk_back_to_back),
     };
 
