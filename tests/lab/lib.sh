@@ -247,8 +247,8 @@ nothing_left() {
 # What the writer's server has acknowledged so far, for acked_on; $1: at least so many rows.
 acked() { on master cat /var/lib/lab/writer.acked >"$work/acked" && [ "$(wc -l <"$work/acked")" -gt "${1:-20}" ]; }
 
-# The way to the slave, so that a moment in the middle of sending can be met.
-slow() { ip netns exec "$LAB_NAME-admin" tc qdisc replace dev v-slave root tbf rate 60mbit burst 32kb latency 400ms; }
+# The way to the slave, so that a moment in the middle of sending can be met; $1: how wide it is, for little data.
+slow() { ip netns exec "$LAB_NAME-admin" tc qdisc replace dev v-slave root tbf rate "${1:-60mbit}" burst 32kb latency 400ms; }
 fast() { ip netns exec "$LAB_NAME-admin" tc qdisc del dev v-slave root 2>/dev/null; }
 answers_again() { [ "$(sql "$1" 'SELECT 1')" = 1 ]; }
 # As if its plug was pulled: nothing is stopped first.
