@@ -21,14 +21,8 @@
 
 /* Edits the answers only with --plain: what is required and absent is asked for. */
 int headless_run(struct answers *answers, const struct options *options, struct err *err);
-/* The same; after a run that is proven, and before its result is told, something more is done: a failure of it is the run's. */
-struct headless_then {
-    int (*call)(void *context, struct err *err);
-    void *context;
-    const char *way; /* a word for JSON */
-    const struct strings *anew; /* where the answers have several slaves: the hosts of those that are set up; the others stay as they are */
-};
-int headless_run_then(struct answers *answers, const struct options *options, const struct headless_then *then, struct err *err);
+/* The same for reprovision, where everything is needed. anew: the hosts of the slaves that are set up; others in the answers stay as they are. */
+int headless_run_anew(struct answers *answers, const struct options *options, const struct strings *anew, struct err *err);
 /* resume, undo, accept, status: about a run begun earlier, with its own answers. */
 int headless_later(const struct options *options, struct err *err);
 

@@ -4,52 +4,83 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "engine/engine.h"
 #include "engine/runs.h"
+#include "trouble/reprovision.h"
 #include "ui/app.h"
 #include "ui/loop.h"
 #include "ui/monitor.h"
 
-static void *open_engine(const struct answers *answers, const struct port *port, const char *state_dir)
+struct work {
+    struct engine *engine;
+    const struct answers *answers;
+    const struct port *port;
+    const char *state_dir;
+};
+
+static void *open_work(const struct answers *answers, const struct port *port, const char *state_dir)
 {
-    return engine_new(answers, port, state_dir);
+    struct work *work = mem_alloc(sizeof *work);
+    *work = (struct work){ .engine = engine_new(answers, port, state_dir), .answers = answers, .port = port, .state_dir = state_dir };
+    return work;
 }
 
-static int look(void *engine, struct err *err)
+static int look(void *context, struct err *err)
 {
-    return engine_look(engine, err);
+    const struct work *work = context;
+    return engine_look(work->engine, err);
 }
 
-static int plan(void *engine, struct err *err)
+static int plan(void *context, struct err *err)
 {
-    return engine_plan(engine, err);
+    const struct work *work = context;
+    return engine_plan(work->engine, err);
 }
 
-static int run(void *engine, struct err *err)
+/* The run is proven; what could not be done after that is told, and done by `reprovision`. */
+static void conclude(const struct work *work)
 {
-    return engine_run(engine, err);
+    struct err err = ERR_INIT;
+    struct event event = { .kind = EVENT_NOTE, .severity = SEVERITY_WARNING, .text = err.text };
+    if (reprovision_conclude(work->answers, work->port, work->state_dir, &err) != 0)
+        work->port->emit(work->port->context, &event);
 }
 
-static int later(void *engine, enum job job, const char *state_dir, const char *run, struct err *err)
+static int run(void *context, struct err *err)
+{
+    const struct work *work = context;
+    const int rc = engine_run(work->engine, err);
+    if (rc == 0)
+        conclude(work);
+    return rc;
+}
+
+static int later(void *context, enum job job, const char *state_dir, const char *run, struct err *err)
 {
     static int (*const calls[])(struct engine *engine, const struct past *past, struct err *err) = {
         [JOB_RESUME] = engine_resume, [JOB_UNDO] = engine_undo, [JOB_ACCEPT] = engine_accept,
     };
+    const struct work *work = context;
     struct past past;
     if (runs_find(state_dir, run, &past, err) != 0)
         return -1;
-    int rc = calls[job](engine, &past, err);
+    int rc = calls[job](work->engine, &past, err);
     past_free(&past);
+    if (rc == 0 && job == JOB_RESUME)
+        conclude(work);
     return rc;
 }
 
-static void close_engine(void *engine)
+static void close_work(void *context)
 {
-    engine_free(engine);
+    struct work *work = context;
+    engine_free(work->engine);
+    free(work);
 }
 
 static const struct bridge_engine the_engine = {
-    .open = open_engine, .look = look, .plan = plan, .run = run, .close = close_engine, .later = later, .find = runs_find,
+    .open = open_work, .look = look, .plan = plan, .run = run, .close = close_work, .later = later, .find = runs_find,
     .made = runs_made,
 };
 

@@ -46,6 +46,8 @@ int err_set(struct err *err, enum err_code code, const char *format, ...)
 int err_set_detail(struct err *err, enum err_code code, int detail, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 int err_hint(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same where there is no hint yet. -1. */
+int err_advise(struct err *err, const char *hint);
 /* Puts a phrase in front: "PHRASE: text". Code, detail and hint stay. */
 int err_wrap(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void err_clear(struct err *err);

@@ -10,6 +10,9 @@
 int runs_find(const char *state_dir, const char *run, struct past *past, struct err *err);
 /* The last run between these two hosts that is not finished: true, and *past is filled. */
 bool runs_unfinished(const char *state_dir, const struct answers *answers, struct past *past);
+/* What a run has begun on this pair is finished or taken back before anything else is done there: starting over would lose what undo needs.
+ * ERR_REFUSED when there is one, with the run and the command that goes on. */
+int runs_refuse_unfinished(const char *state_dir, const struct answers *answers, struct err *err);
 /* The last run that made this pair (proven or accepted; answers NULL: any pair): true, and *past is filled. */
 bool runs_made(const char *state_dir, const struct answers *answers, struct past *past);
 /* The answers of the last run that made a pair (proven or accepted): what the commands after set-up are about when no answers are given.

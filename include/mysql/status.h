@@ -44,6 +44,8 @@ struct binlog_position {
 };
 /* The master's current coordinates; file "" when binary logging is off. */
 int binlog_position_read(struct db *db, struct binlog_position *position, struct err *err);
+/* Has its SQL thread executed up to there? Pure. */
+bool slave_status_reached(const struct slave_status *status, const struct binlog_position *position);
 /* Waits on the slave until its SQL thread has executed up to there. 0 reached; -1 with ERR_TIMEOUT or ERR_WORLD. */
 int binlog_position_wait(struct db *slave, const struct binlog_position *position, unsigned seconds, struct err *err);
 

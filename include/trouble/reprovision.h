@@ -7,7 +7,8 @@
  *
  * Where replication runs, or can be made to run, all tables are compared while both servers run, and only those that differ, by their rows
  * or by their definition, are brought anew (care/bring_table.h); views, triggers, routines, events and sequences are made as the master has them. Where that is not sound, everything is set up anew, by the engine: the caller's part, with
- * reprovision_copy() saying in which way. Reports are the caller's part too: reprovision_reports_away() before, ..._back() after.
+ * reprovision_copy() saying in which way. Reports are the caller's part too: reprovision_reports_away() before, ..._back() after; after the
+ * engine's work reprovision_conclude().
  */
 #ifndef DUALSERVER_TROUBLE_REPROVISION_H
 #define DUALSERVER_TROUBLE_REPROVISION_H
@@ -78,5 +79,8 @@ int reprovision_reports_away(struct care *care, const struct trouble *trouble, c
 int reprovision_reports_back(struct care *care, const char *state_dir, bool *back, struct err *err);
 /* Were they switched by a run that broke off? */
 bool reprovision_reports_waiting(const struct answers *answers, const char *state_dir);
+/* After the engine has made the whole slave anew: what tables brought singly have left there goes, doubts about them too, and reports that were
+ * switched go back. Where there is nothing of that kind nobody is connected to. On connections of its own. */
+int reprovision_conclude(const struct answers *answers, const struct port *port, const char *state_dir, struct err *err);
 
 #endif

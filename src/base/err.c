@@ -61,6 +61,11 @@ int err_hint(struct err *err, const char *format, ...)
     return -1;
 }
 
+int err_advise(struct err *err, const char *hint)
+{
+    return err == NULL || err->hint[0] != '\0' ? -1 : err_hint(err, "%s", hint);
+}
+
 int err_wrap(struct err *err, const char *format, ...)
 {
     if (err != NULL) {

@@ -200,20 +200,6 @@ static int copy_rows(struct bringing *at, struct err *err)
     return rc;
 }
 
-/* Logs of one server have names of one length, until their numbers grow by a digit. */
-static int compare_logs(const char *one, const char *other)
-{
-    const size_t a = strlen(one), b = strlen(other);
-    return a != b ? (a < b ? -1 : 1) : strcmp(one, other);
-}
-
-/* MariaDB's SQL thread stops there when the next event comes; until then it has only executed so far. */
-static bool is_there(const struct slave_status *status, const struct binlog_position *position)
-{
-    const int order = compare_logs(status->relay_master_log_file, position->file);
-    return order > 0 || (order == 0 && status->exec_master_log_pos >= position->position);
-}
-
 /* 0: not yet, 1: there; -1. */
 static int look_how_far(struct bringing *at, bool *stopped, struct err *err)
 {
@@ -223,7 +209,7 @@ static int look_how_far(struct bringing *at, bool *stopped, struct err *err)
     if (rc == 0 && idle && status.last_sql_errno != 0) {
         *stopped = true;
         rc = err_set(err, ERR_WORLD, "on its way to where the rows are of, the SQL thread stopped: %s", status.last_sql_error);
-    } else if (rc == 0 && is_there(&status, &at->position)) {
+    } else if (rc == 0 && slave_status_reached(&status, &at->position)) {
         rc = 1;
     } else if (rc == 0 && idle) {
         rc = err_set(err, ERR_WORLD, "somebody has stopped the SQL thread on its way to where the rows are of");

@@ -128,7 +128,7 @@ int engine_accept(struct engine *engine, const struct past *past, struct err *er
                         past_next(state));
     }
     if (engine_recall(engine, past, false, err) != 0)
-        return engine_advise(err, "the run stays as it is; `dualserver accept` lets go of the old data");
+        return err_advise(err, "the run stays as it is; `dualserver accept` lets go of the old data");
     if (ask(engine, "", err) != 0)
         return -1;
     engine->journal = journal_open(engine->world.state_dir, err);

@@ -85,11 +85,6 @@ struct engine *engine_new(const struct answers *answers, const struct port *port
     return engine;
 }
 
-int engine_advise(struct err *err, const char *advice)
-{
-    return err->hint[0] == '\0' ? err_hint(err, "%s", advice) : -1;
-}
-
 /* A new folder's name is on disk when that of the one around it is flushed. */
 static void flush_folder(const char *path)
 {
@@ -329,7 +324,7 @@ int engine_run(struct engine *engine, struct err *err)
     if (!engine->planned)
         return err_set(err, ERR_WORLD, "there is no plan yet");
     if ((!engine->confirmed && engine_confirm(engine, err) != 0) || begin_run(engine, err) != 0)
-        return engine_advise(err, "nothing was touched");
+        return err_advise(err, "nothing was touched");
     return engine_carry_out(engine, err);
 }
 

@@ -72,8 +72,6 @@ int engine_start_master(struct engine *engine, struct err *err);
  * need not be fit for a server yet: until step 9 it is root's. Nothing was exchanged: 0. */
 int engine_give_data_back(struct engine *engine, const struct past *past, struct err *err);
 int engine_start_slave(struct engine *engine, const struct past *past, struct err *err);
-/* Where an error says nothing of where things stand: this. -1. */
-int engine_advise(struct err *err, const char *advice);
 char *engine_kept_path(const struct engine *engine); /* of the facts, in the run's folder; owned */
 
 #endif

@@ -244,7 +244,7 @@ int engine_settle(struct engine *engine, const struct past *past, struct err *er
         return 0;
     if (engine_recall(engine, past, false, err) != 0 || recover_clean_side(world, SIDE_MASTER, err) != 0) {
         guard_end(world);
-        return engine_advise(err, "all slaves are right as they are; `dualserver accept` removes what is left");
+        return err_advise(err, "all slaves are right as they are; `dualserver accept` removes what is left");
     }
     guard_end(world);
     return 0;

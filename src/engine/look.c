@@ -25,20 +25,6 @@ static int refuse_several(const struct answers *answers, struct err *err)
     return err_hint(err, "`dualserver setup --answers FILE` with --yes or --plain sets all of them up, one after the other");
 }
 
-/* What another run has begun on this pair is finished or taken back first: starting over it would lose what undo needs. */
-static int refuse_unfinished(const struct engine *engine, struct err *err)
-{
-    struct past past;
-    if (!runs_unfinished(engine->state_dir, engine->answers, &past))
-        return 0;
-    err_set(err, ERR_REFUSED, "run %s of this pair is %s (step %d, begun %s)", past.run, past_state_word(past_state(&past)),
-            past.step, past.began != NULL ? past.began : "?");
-    err_hint(err, "nothing was touched; `dualserver %s`; `dualserver status` tells more",
-             past_state(&past) == PAST_UNDOING ? "undo` goes on taking it back" : "resume` goes on with it, `dualserver undo` takes it back");
-    past_free(&past);
-    return -1;
-}
-
 static int run_checks(struct engine *engine, struct err *err)
 {
     size_t refused = 0;
@@ -76,7 +62,7 @@ static int look(struct engine *engine, struct err *err)
     model_reset_look(&engine->model);
     facts_free(&world->facts);
     if (answers_check(engine->answers, err) != 0 || refuse_several(engine->answers, err) != 0 ||
-        refuse_unfinished(engine, err) != 0 ||
+        runs_refuse_unfinished(engine->state_dir, engine->answers, err) != 0 ||
         world_make_secrets(world, err) != 0 || world_connect(world, err) != 0 ||
         guard_look(world, err) != 0 || facts_gather(world, &world->facts, err) != 0 || further_look(engine, err) != 0)
         return -1;
@@ -89,7 +75,7 @@ static int look(struct engine *engine, struct err *err)
 
 int engine_look(struct engine *engine, struct err *err)
 {
-    return look(engine, err) == 0 ? 0 : engine_advise(err, "nothing was touched");
+    return look(engine, err) == 0 ? 0 : err_advise(err, "nothing was touched");
 }
 
 static void name_run(struct world *world)

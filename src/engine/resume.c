@@ -378,7 +378,7 @@ int engine_resume(struct engine *engine, const struct past *past, struct err *er
 {
     struct resume_from from;
     if (go_back_in(engine, past, &from, err) != 0)
-        return engine_advise(err, "the run stays as it is; `dualserver resume` goes on with it, `dualserver undo` takes it back");
+        return err_advise(err, "the run stays as it is; `dualserver resume` goes on with it, `dualserver undo` takes it back");
     if (note_what_is_again(engine, past, &from, err) != 0 || prepare(engine, past, &from, err) != 0)
         return engine_fail(engine, from.step, err);
     return engine_carry_out(engine, err);

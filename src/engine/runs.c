@@ -101,6 +101,19 @@ bool runs_unfinished(const char *state_dir, const struct answers *answers, struc
     return found;
 }
 
+int runs_refuse_unfinished(const char *state_dir, const struct answers *answers, struct err *err)
+{
+    struct past past;
+    if (!runs_unfinished(state_dir, answers, &past))
+        return 0;
+    err_set(err, ERR_REFUSED, "run %s of this pair is %s (step %d, begun %s)", past.run, past_state_word(past_state(&past)),
+            past.step, past.began != NULL ? past.began : "?");
+    err_hint(err, "nothing was touched; `dualserver %s`; `dualserver status` tells more",
+             past_state(&past) == PAST_UNDOING ? "undo` goes on taking it back" : "resume` goes on with it, `dualserver undo` takes it back");
+    past_free(&past);
+    return -1;
+}
+
 bool runs_made(const char *state_dir, const struct answers *answers, struct past *past)
 {
     struct strings names = { .count = 0 };

@@ -219,7 +219,7 @@ int engine_undo(struct engine *engine, const struct past *past, struct err *err)
 {
     struct world *world = &engine->world;
     if (may_undo(engine, past, err) != 0 || engine_recall(engine, past, false, err) != 0 || undo_check_files(engine, past, err) != 0)
-        return engine_advise(err, "the run stays as it is; `dualserver undo` takes it back");
+        return err_advise(err, "the run stays as it is; `dualserver undo` takes it back");
     char *text = mem_printf("Take run %s back? The slave's %s is then as it was before it; servers that were restarted are "
                             "restarted once more.", past->run, engine->answers->database);
     int rc = engine_ask(engine, text, err);

@@ -15,6 +15,7 @@
 #include "base/quote.h"
 #include "engine/engine.h"
 #include "engine/runs.h"
+#include "trouble/reprovision.h"
 #include "headless_room.h"
 
 /* A handler may touch no more than these. */
@@ -194,12 +195,18 @@ static int later(struct session *session, const struct port *port, struct err *e
     engine_free(engine);
     if (anew)
         rc = headless_begin_anew(session, port, err);
+    if (rc == 0 && command == COMMAND_RESUME && reprovision_conclude(session->answers, port, session->state_dir, err) != 0)
+        return err_exit_code(err);
+    if (rc == 0 && command == COMMAND_UNDO && reprovision_reports_waiting(session->answers, session->state_dir))
+        session_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_WARNING,
+                                           .text = "reports are read from the master, since the re-provisioning began; `dualserver billing` points "
+                                                   "them at the slave when it is right" });
     if (rc == 0)
         err_clear(err);
     return rc;
 }
 
-static int set_pair_up(struct session *session, struct engine *engine, struct err *err)
+static int set_pair_up(struct session *session, struct engine *engine, const struct port *port, struct err *err)
 {
     if (engine_look(engine, err) != 0 || engine_plan(engine, err) != 0)
         return err_exit_code(err);
@@ -209,7 +216,7 @@ static int set_pair_up(struct session *session, struct engine *engine, struct er
     if (session_go_on(session, err) != 0 || engine_run(engine, err) != 0)
         return err_exit_code(err);
     err_clear(err);
-    return session->then != NULL && session->then->call(session->then->context, err) != 0 ? err_exit_code(err) : 0;
+    return reprovision_conclude(session->answers, port, session->state_dir, err) == 0 ? 0 : err_exit_code(err);
 }
 
 static int drive(struct session *session, const struct port *port, struct err *err)
@@ -217,7 +224,7 @@ static int drive(struct session *session, const struct port *port, struct err *e
     if (session->past != NULL)
         return later(session, port, err);
     struct engine *engine = engine_new(session->answers, port, session->state_dir);
-    const int rc = set_pair_up(session, engine, err);
+    const int rc = set_pair_up(session, engine, port, err);
     engine_free(engine);
     return rc;
 }
@@ -243,7 +250,7 @@ static void finish(struct session *session, const struct err *err)
         outcome->verdict = mem_dup(err->code != ERR_NONE ? err->text : "done");
     free(outcome->report);
     outcome->report = report_path(session);
-    outcome->way = session->then != NULL ? session->then->way : NULL;
+    outcome->way = session->anew != NULL ? "everything" : NULL;
     if (session->options->json)
         output_json_end(outcome, err);
     else
@@ -271,25 +278,22 @@ static void set_up(struct session *session, int cancel_fd)
     memcpy(session->asker.confirm, options->confirm, sizeof session->asker.confirm);
 }
 
-static int run(struct answers *answers, const struct options *options, const struct past *past, const struct headless_then *then,
-               struct err *err)
+static int run(struct answers *answers, const struct options *options, const struct past *past, const struct strings *anew, struct err *err)
 {
-    struct session session = { .options = options, .answers = answers, .past = past, .then = then };
+    struct session session = { .options = options, .answers = answers, .past = past, .anew = anew };
     int fds[2], rc;
     if (headless_watch_signals(fds, err) != 0)
         return err_exit_code(err);
     set_up(&session, fds[0]);
     if ((past == NULL && options->plain && !options->yes && ask_missing(&session, err) != 0) || answers_check(answers, err) != 0) {
-        if (options->answers == NULL && err->hint[0] == '\0')
-            err_hint(err, "--answers FILE gives the answers");
+        if (options->answers == NULL)
+            err_advise(err, "--answers FILE gives the answers");
         rc = err_exit_code(err);
     } else {
         const struct port port = {
             .context = &session, .emit = session_event, .ask = session_question, .cancel_fd = fds[0],
         };
         rc = past == NULL && answers->more_count > 0 ? headless_slaves(&session, &port, err) : drive(&session, &port, err);
-        if (rc == 0 && answers->more_count > 0 && then != NULL && !options->plan && then->call(then->context, err) != 0)
-            rc = err_exit_code(err);
     }
     headless_signal_as_error(err);
     if (err->code != ERR_NONE)
@@ -303,9 +307,9 @@ int headless_run(struct answers *answers, const struct options *options, struct 
     return run(answers, options, NULL, NULL, err);
 }
 
-int headless_run_then(struct answers *answers, const struct options *options, const struct headless_then *then, struct err *err)
+int headless_run_anew(struct answers *answers, const struct options *options, const struct strings *anew, struct err *err)
 {
-    return run(answers, options, NULL, then, err);
+    return run(answers, options, NULL, anew, err);
 }
 
 static void show_past(const struct options *options, const struct past *past)

@@ -13,7 +13,7 @@ struct session {
     struct output output;
     struct outcome outcome;
     struct asker asker;
-    const struct headless_then *then; /* NULL: nothing more */
+    const struct strings *anew; /* of reprovision: the slaves that are set up; NULL: it is a set-up */
 };
 
 /* The port's calls; the context is the session. */

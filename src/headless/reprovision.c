@@ -128,23 +128,11 @@ int reprovisioning_choose_copy(struct reprovisioning *session, struct err *err)
     return rc;
 }
 
-/* What single tables had left is out of date now. */
-int reprovisioning_after_all(void *context, struct err *err)
-{
-    struct reprovisioning *session = context;
-    struct care *care = session->care;
-    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++)
-        if (care_need(care, side, err) != 0)
-            return -1;
-    if (bring_clear(&care->world, err) != 0 || doubt_clear(session->state_dir, session->answers, err) != 0)
-        return -1;
-    return reports_back(session, err);
-}
-
 /* The engine has its own connections: ours are closed, for servers may restart. */
 static int everything(struct reprovisioning *session, struct err *err)
 {
-    const struct headless_then then = { .call = reprovisioning_after_all, .context = session, .way = "everything" };
+    char *hosts[] = { session->answers->slave.host };
+    const struct strings anew = { .items = hosts, .count = 1 };
     struct options options = *session->options;
     if (reprovisioning_choose_copy(session, err) != 0)
         return -1;
@@ -158,7 +146,7 @@ static int everything(struct reprovisioning *session, struct err *err)
     }
     care_end(session->care);
     care_begin(session->care, session->answers, &session->port);
-    return headless_run_then(session->answers, &options, &then, err);
+    return headless_run_anew(session->answers, &options, &anew, err);
 }
 
 /* ---- */

@@ -31,8 +31,6 @@ char *reprovisioning_verdict(struct reprovisioning *session, const struct err *e
 /* Everything is set up anew: with which way of copying, reports away before. */
 int reprovisioning_choose_copy(struct reprovisioning *session, struct err *err);
 int reprovisioning_reports_away(struct reprovisioning *session, struct err *err);
-/* What single tables had left is out of date once everything was set up anew; reports go back. */
-int reprovisioning_after_all(void *context, struct err *err);
 void reprovisioning_end(struct reprovisioning *session);
 
 /* With further slaves in the answers. */

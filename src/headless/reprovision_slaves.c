@@ -116,21 +116,6 @@ static int reports_away(struct several *all, struct reprovisioning *session, str
     return 0;
 }
 
-static int after_one(struct several *all, struct reprovisioning *session, struct err *err)
-{
-    (void)all;
-    return reprovisioning_after_all(session, err);
-}
-
-static int after_all(void *context, struct err *err)
-{
-    struct several *all = context;
-    for (size_t i = 0; i < all->count; i++)
-        if (all->anew[i] && on_slave(all, i, after_one, err) != 0)
-            return -1;
-    return 0;
-}
-
 static size_t first_anew(const struct several *all)
 {
     size_t i = 0;
@@ -142,7 +127,6 @@ static size_t first_anew(const struct several *all)
 /* The set-up of all slaves leaves those as they are that are right. Each host was typed already, or given. */
 static int set_up_anew(struct several *all, struct err *err)
 {
-    const struct headless_then then = { .call = after_all, .context = all, .way = "everything", .anew = &all->anew_hosts };
     struct options options = *all->options;
     if (on_slave(all, first_anew(all), choose_copy, err) != 0)
         return -1;
@@ -151,7 +135,7 @@ static int set_up_anew(struct several *all, struct err *err)
     options.plain = options.plain || !options.yes;
     if (!options.plan && all->anew[0] && on_slave(all, 0, reports_away, err) != 0) /* reports are read from the first */
         return -1;
-    const int rc = headless_run_then(all->answers, &options, &then, err);
+    const int rc = headless_run_anew(all->answers, &options, &all->anew_hosts, err);
     if (rc != 0 && all->away && !options.json && !options.quiet)
         (void)printf("reports stay on the master; `dualserver billing` points them at the slave when it is right\n");
     return rc;

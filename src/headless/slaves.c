@@ -11,6 +11,7 @@
 #include "engine/runs.h"
 #include "steps/copy_way.h"
 #include "steps/settings.h"
+#include "trouble/reprovision.h"
 
 /* From here on the events are about this one. */
 static void name_pair(struct set *set, size_t i, const char *what)
@@ -184,7 +185,7 @@ static int confirm_all(struct set *set, struct err *err)
 {
     for (size_t i = 0; i < set->count; i++)
         if (set->pairs[i].engine != NULL && engine_confirm(set->pairs[i].engine, err) != 0)
-            return err->hint[0] == '\0' ? err_hint(err, "nothing was touched") : -1;
+            return err_advise(err, "nothing was touched");
     return 0;
 }
 
@@ -311,11 +312,11 @@ static void begin_set(struct set *set)
         pair->section = answers_slave_section(answers, i);
         further_begin(&pair->further, i > 0 ? answers->slave.host : NULL);
     }
-    const struct headless_then *then = set->session->then;
+    const struct strings *anew = set->session->anew;
     for (size_t i = 0; i < set->count; i++)
-        if (then == NULL)
+        if (anew == NULL)
             look_whether_there(set, i);
-        else if (!strings_has(then->anew, set->pairs[i].answers.slave.host))
+        else if (!strings_has(anew, set->pairs[i].answers.slave.host))
             leave_as_it_is(set, i);
 }
 
@@ -354,6 +355,8 @@ int headless_slaves(struct session *session, const struct port *port, struct err
         rc = run_all(&set, err);
         if (rc == 0)
             settle(&set);
+        for (size_t i = 0; rc == 0 && i < set.count; i++)
+            rc = reprovision_conclude(&set.pairs[i].answers, port, session->state_dir, err);
     }
     if (begun)
         slaves_sum_up(&set, rc, false);

@@ -194,6 +194,19 @@ int binlog_position_read(struct db *db, struct binlog_position *position, struct
 /* The wait is cut into rounds of a few seconds, so that no statement comes near the session's time-out. */
 #define WAIT_ROUND_S 5
 
+/* Logs of one server have names of one length, until their numbers grow by a digit. */
+static int compare_logs(const char *one, const char *other)
+{
+    const size_t a = strlen(one), b = strlen(other);
+    return a != b ? (a < b ? -1 : 1) : strcmp(one, other);
+}
+
+bool slave_status_reached(const struct slave_status *status, const struct binlog_position *position)
+{
+    const int order = status->relay_master_log_file != NULL ? compare_logs(status->relay_master_log_file, position->file) : -1;
+    return order > 0 || (order == 0 && status->exec_master_log_pos >= position->position);
+}
+
 int binlog_position_wait(struct db *slave, const struct binlog_position *position, unsigned seconds, struct err *err)
 {
     struct buf file = BUF_INIT;

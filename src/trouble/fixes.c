@@ -16,7 +16,7 @@
 
 #define RUNNING_LIMIT_MS 90000u
 #define SETTLED_MS 1500u /* a thread that was started may stop again at its first event */
-#define ROUND_MS 200
+#define ROUND_MS 100
 
 /* The next look tells. */
 static int done_already(struct trouble *trouble, struct err *err)
@@ -112,11 +112,25 @@ static int not_running(const struct slave_status *status, struct err *err)
     return err_hint(err, "`dualserver troubleshoot` looks what is in its way now");
 }
 
+/* Where the master is now; file "": not known. */
+static struct binlog_position master_position(struct care *care)
+{
+    struct binlog_position position = { .file = "" };
+    struct err ignored = ERR_INIT;
+    struct db *db = care->sides[SIDE_MASTER].server ? world_db(&care->world, SIDE_MASTER, &ignored) : NULL;
+    if (db == NULL || binlog_position_read(db, &position, &ignored) != 0)
+        position.file[0] = '\0';
+    return position;
+}
+
+/* Until its threads run, and either have done so for a while or have executed in two looks all that the master had written. */
 int fix_wait_running(struct trouble *trouble, struct err *err)
 {
     struct world *world = &trouble->care->world;
+    const struct binlog_position last = master_position(trouble->care);
     const uint64_t end = clock_ms() + RUNNING_LIMIT_MS;
     uint64_t since = 0;
+    bool reached = false;
     for (;;) {
         struct slave_status status = { .configured = false };
         struct db *db = world_db(world, SIDE_SLAVE, err);
@@ -125,7 +139,9 @@ int fix_wait_running(struct trouble *trouble, struct err *err)
         const bool runs = slave_status_running(&status) || (status.configured && strcasecmp(status.io_running, "Yes") == 0 &&
                                                             strcasecmp(status.sql_running, "Yes") == 0);
         since = !runs ? 0 : since == 0 ? clock_ms() : since;
-        int rc = runs && clock_ms() >= since + SETTLED_MS ? 0 : 1;
+        const bool reached_before = reached;
+        reached = runs && last.file[0] != '\0' && slave_status_reached(&status, &last);
+        int rc = runs && ((reached && reached_before) || clock_ms() >= since + SETTLED_MS) ? 0 : 1;
         if (rc == 1 && (!status.configured || hopeless(&status) || clock_ms() > end))
             rc = not_running(&status, err);
         slave_status_free(&status);

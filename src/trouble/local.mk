@@ -13,6 +13,7 @@ libtrouble_a_SOURCES = \
 	src/trouble/reprovision_decide.c \
 	src/trouble/reprovision_definitions.c \
 	src/trouble/reprovision_reports.c \
+	src/trouble/reprovision_conclude.c \
 	src/trouble/reprovision_room.h \
 	src/trouble/symptoms.c \
 	src/trouble/symptoms_io.c \

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/quote.h"
 #include "care/doubt.h"
+#include "engine/runs.h"
 #include "mysql/checksum.h"
 
 #define SETTLE_WAIT_S 60
@@ -316,7 +317,7 @@ static int look_at_tables(struct reprovision *job, struct err *err)
 static int look(struct care *care, const struct reprovision_wish *wish, struct reprovision *job, struct err *err)
 {
     *job = (struct reprovision){ .wish = *wish };
-    if (trouble_look(care, wish->state_dir, &job->trouble, err) != 0 || (wish->table != NULL && one_table(job, err) != 0))
+    if (runs_refuse_unfinished(wish->state_dir, care->world.answers, err) != 0 || trouble_look(care, wish->state_dir, &job->trouble, err) != 0 || (wish->table != NULL && one_table(job, err) != 0))
         return -1;
     troubleshoot_diagnose(&job->trouble, &job->diagnosis);
     if (care->sides[SIDE_SLAVE].server && bring_leftovers(&care->world, &job->left, err) != 0)
@@ -338,10 +339,10 @@ int reprovision_look(struct care *care, const struct reprovision_wish *wish, str
 {
     int rc = look(care, wish, job, err);
     if (rc == 0 || err->code != ERR_WORLD || !care->sides[SIDE_MASTER].server || !care->sides[SIDE_SLAVE].server)
-        return rc;
+        return rc == 0 ? 0 : err_advise(err, "nothing was touched");
     err_clear(err);
     reprovision_free(job);
-    return look(care, wish, job, err);
+    return look(care, wish, job, err) == 0 ? 0 : err_advise(err, "nothing was touched");
 }
 
 void reprovision_free(struct reprovision *job)

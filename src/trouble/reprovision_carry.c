@@ -12,6 +12,8 @@
 
 enum { ROUNDS = 8 };
 
+#define GOES_ON "each table of the slave is what it was or is already right; `dualserver reprovision` goes on"
+
 static int look_again(struct reprovision *job, struct err *err)
 {
     struct care *care = job->trouble.care;
@@ -241,8 +243,8 @@ int reprovision_carry_out(struct care *care, struct reprovision *job, struct err
     if (rc == 0)
         rc = care_lock(care, true, true, locks, err);
     if (rc != 0)
-        return -1;
+        return err_advise(err, GOES_ON);
     rc = carry(job, err);
     care_unlock(care, locks);
-    return rc;
+    return rc == 0 ? 0 : err_advise(err, GOES_ON);
 }

@@ -55,7 +55,10 @@ int reprovision_reports_away(struct care *care, const struct trouble *trouble, c
     if (rc == 0)
         rc = point(care, BILLING_MASTER, err);
     *away = rc == 0;
-    return rc == 0 ? 0 : err_wrap(err, "reports cannot be switched to the master");
+    if (rc == 0)
+        return 0;
+    err_wrap(err, "reports cannot be switched to the master");
+    return err_advise(err, "nothing else was touched; `dualserver reprovision` begins again");
 }
 
 int reprovision_reports_back(struct care *care, const char *state_dir, bool *back, struct err *err)

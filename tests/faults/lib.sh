@@ -2,6 +2,9 @@
 # lib.sh - what the fault tests share: the program with a fault in it, how a case ends, and what must be so then.
 # Sourced by them; they set LAB_NAME first. FLAVOUR=mysql-9.7: on such servers; COPY=hot: in that way (whole, rows,
 # clone: hot, where MySQL's is one). A case that fails is kept in $FAULTS_KEEP, and the next one gets a new lab.
+# KINDS="kill-after fail ...": each of these for every call; else one kind a call, by turns. SKIP=I/N: only the Ith of every N.
+# DONE=FILE: what stands there was run before and is not run again; what is run is added, and the count is of all that stands there, so that a
+# long job can be done in parts, with further SEEDs, and by several labs beside each other.
 . "$(dirname "${BASH_SOURCE[0]}")/../lab/lib.sh"
 FAULTY=$(dirname "$DUALSERVER")/dualserver-faulty
 : "${FAULTS_KEEP:=$(dirname "$DUALSERVER")/test-logs/$LAB_NAME-failed}"
@@ -178,6 +181,7 @@ keep() { # NAME
     for host in master slave; do on $host journalctl --no-pager -n 60 -o cat >"$place/journal.$host" 2>&1; done
 }
 
+tidy_by=tidy lab_by=new_lab # how the next case finds it
 # report NAME COMMAND...: one line of TAP for the case, and its outcome; after a failure the lab is made anew.
 report() {
     local name=$1 before=$failures; shift
@@ -185,13 +189,13 @@ report() {
     check "$name" "$@"
     echo "#   at $fault_was${second_was:+, then $second_was}"
     if [ "$failures" = "$before" ]; then
-        tidy || new_lab >"$work/lab" 2>&1
+        "$tidy_by" || "$lab_by" >"$work/lab" 2>&1
         return
     fi
     outcome=failed
     lost=$(sed -n 's/^\([0-9]*\) acknowledged rows are missing.*/\1/p' "$work/said" | head -n 1)
     keep "$name"
-    new_lab >"$work/lab" 2>&1 || { cat "$work/lab"; exit 1; }
+    "$lab_by" >"$work/lab" 2>&1 || { cat "$work/lab"; exit 1; }
 }
 
 # What was run: a line a case in the tally, which is $DONE where that is set: outcome, kind, rows lost, name.
@@ -203,4 +207,42 @@ tell_count() {
         END { for (kind in of) printf "# %s: cases %d, passed %d, rows lost %d\n", kind, of[kind], good[kind], lost_of[kind] | "sort"
             close("sort"); if (missed) printf "# not counted, because the fault was not reached: %d\n", missed
             printf "# cases %d, passed %d, rows lost %d\n", cases, passed, lost }' "$tally"
+}
+
+# ---- every call: $work/clean holds those of a clean run; changing and share, of the test, pick from it, and its thens are what a case ends with
+kinds=(kill-after fail lost kill-before remote-killed stall io-error remote-killed-after drop full denied kill-mid fail-after)
+cases=0 turn=0 missed=0
+read -r part parts <<<"$(tr / ' ' <<<"${SKIP:-0/1}")"
+mine() { turn=$((turn + 1)); [ $((turn % parts)) = "$part" ]; }
+picked() { # the numbers of the calls that are meant
+    case ${1:-share} in
+        all) cut -f 1 "$work/clean" ;;
+        changing) changing ;;
+        step) shift; awk -F '\t' -v want=" $* " '{ split($2, a, "."); if (index(want, " " a[1] " ")) print $1 }' "$work/clean" ;;
+        at) shift; printf '%s\n' "$@" ;;
+        *..*) seq "${1%..*}" "${1#*..}" ;;
+        share) share ;;
+        *) echo "Bail out! what is '$1'? all, changing, N..M, step N..., at STEP.CALL..."; exit 2 ;;
+    esac
+}
+judge() { # KIND NAME FAULT: where the fault was not reached, because all was over before, it was no case
+    if [ "$outcome" = passed ] && [ -z "$3" ]; then
+        cases=$((cases - 1)) missed=$((missed + 1)) outcome=missed
+    fi
+    note_case "$1" "$2"
+}
+one_call() { # N KIND
+    local then=${thens[$((turn % ${#thens[@]}))]}
+    is_new "call $1 $2, then $then" || return 0
+    cases=$((cases + 1))
+    report "call $1 $2, then $then" one_case "at=$1 kind=$2" "$then"
+    judge "$2" "call $1 $2, then $then" "$fault_was"
+}
+each_call() {
+    local n kind
+    while read -r n; do
+        mine || continue
+        # shellcheck disable=SC2086 # words
+        for kind in ${KINDS:-${kinds[$(((turn + ${OFFSET:-0}) % ${#kinds[@]}))]}}; do one_call "$n" "$kind" </dev/null; done
+    done < <(picked "$@")
 }

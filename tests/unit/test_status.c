@@ -168,6 +168,30 @@ static void answers_are_understood(void **state)
     server_text_free(&read.text);
 }
 
+static void the_place_is_reached(void **state)
+{
+    const struct binlog_position position = { .file = "mysql-bin.999999", .position = 400 };
+    const struct {
+        char *file;
+        uint64_t position;
+        bool reached;
+    } cases[] = {
+        { NULL, 500, false },
+        { "", 500, false },
+        { "mysql-bin.999998", 500, false },
+        { "mysql-bin.999999", 399, false },
+        { "mysql-bin.999999", 400, true },
+        { "mysql-bin.999999", 401, true },
+        { "mysql-bin.1000000", 4, true },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct slave_status status = { .relay_master_log_file = cases[i].file, .exec_master_log_pos = cases[i].position };
+        if (slave_status_reached(&status, &position) != cases[i].reached)
+            fail_msg("case %zu", i);
+    }
+}
+
 #define ANSWERS(name) { "answers of " name, answers_are_understood, NULL, NULL, (void *)(name) }
 
 int main(void)
@@ -175,7 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ANSWERS("mysql-4.1"),    ANSWERS("mysql-5.0"),    ANSWERS("mysql-5.5"),    ANSWERS("mysql-5.7"),
         ANSWERS("mysql-8.0"),    ANSWERS("mysql-8.4"),    ANSWERS("mariadb-5.5"),  ANSWERS("mariadb-10.1"),
-        ANSWERS("mariadb-10.6"), ANSWERS("mariadb-11.4"),
+        ANSWERS("mariadb-10.6"), ANSWERS("mariadb-11.4"), cmocka_unit_test(the_place_is_reached),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,40 @@
+/* What is left to do when the engine has made a whole slave anew. */
+#include "trouble/reprovision.h"
+
+#include "care/doubt.h"
+
+static bool anything_left(const struct answers *answers, const char *state_dir)
+{
+    struct strings doubts = { .count = 0 };
+    if (state_dir == NULL)
+        return false;
+    doubt_read(state_dir, answers, &doubts);
+    const bool left = doubts.count > 0 || reprovision_reports_waiting(answers, state_dir);
+    strings_free(&doubts);
+    return left;
+}
+
+static int conclude(struct care *care, const char *state_dir, struct err *err)
+{
+    bool back = false;
+    for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++)
+        if (care_need(care, side, err) != 0)
+            return -1;
+    if (bring_clear(&care->world, err) != 0 || doubt_clear(state_dir, care->world.answers, err) != 0 ||
+        reprovision_reports_back(care, state_dir, &back, err) != 0)
+        return -1;
+    if (back)
+        world_note(&care->world, SEVERITY_INFO, "reports are read from the slave again");
+    return 0;
+}
+
+int reprovision_conclude(const struct answers *answers, const struct port *port, const char *state_dir, struct err *err)
+{
+    struct care care;
+    if (!anything_left(answers, state_dir))
+        return 0;
+    care_begin(&care, answers, port);
+    const int rc = conclude(&care, state_dir, err);
+    care_end(&care);
+    return rc;
+}
