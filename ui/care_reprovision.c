@@ -69,7 +69,7 @@ static int apply(struct care_work *work, struct err *err)
 {
     struct reprovision *job = work->kept;
     bool away = false, back = false;
-    int rc = guard_look(&work->care.world, err);
+    int rc = guard_look(&work->care.world, err) == 0 ? 0 : err_advise(err, "nothing was touched");
     if (rc == 0)
         rc = reprovision_reports_away(&work->care, &job->trouble, work->state_dir, &away, err);
     if (rc == 0)

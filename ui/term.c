@@ -48,6 +48,14 @@ void term_size(int *rows, int *cols)
     getmaxyx(stdscr, *rows, *cols);
 }
 
+/* To put a character into the last place curses (6.4, PutCharLR) goes one column back, and in a terminal of one column takes what lies in
+ * memory before the line: there it stays empty. */
+static const struct cell *cell_of(const struct canvas *canvas, int row, int col)
+{
+    static const struct cell empty = { .c = L' ' };
+    return canvas->cols == 1 && row == canvas->rows - 1 ? &empty : &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
+}
+
 void term_show(const struct canvas *canvas)
 {
     static int rows, cols; /* at the last time */
@@ -58,7 +66,7 @@ void term_show(const struct canvas *canvas)
     cols = canvas->cols;
     for (int row = 0; row < canvas->rows; row++) {
         for (int col = 0; col < canvas->cols; col++) {
-            const struct cell *cell = &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
+            const struct cell *cell = cell_of(canvas, row, col);
             wchar_t text[3] = { cell->c, cell->mark, 0 };
             unsigned long attributes;
             short pair;

@@ -42,14 +42,25 @@ char *alike_type(const char *type)
     return mem_dup(type);
 }
 
+static void add_if(struct buf *to, const char *word, const char *value)
+{
+    if (value[0] != '\0')
+        buf_addf(to, " %s%s", word, value);
+}
+
 static char *column_value(const struct rows *rows, size_t row, bool texts)
 {
-    const char *type = row_str(rows, row, "type"), *collation = row_str(rows, row, "collation_name");
-    char *plain = texts ? mem_dup(type) : alike_type(type);
-    char *value = mem_printf("%s. %s%s%s%s", row_str(rows, row, "place"), plain, strcmp(row_str(rows, row, "nullable"), "NO") == 0 ? " NOT NULL" : "",
-                             texts && collation[0] != '\0' ? " COLLATE " : "", texts ? collation : "");
+    char *plain = texts ? mem_dup(row_str(rows, row, "COLUMN_TYPE")) : alike_type(row_str(rows, row, "COLUMN_TYPE"));
+    struct buf value = BUF_INIT;
+    buf_addf(&value, "%s. %s%s", row_str(rows, row, "ORDINAL_POSITION"), plain, strcmp(row_str(rows, row, "IS_NULLABLE"), "NO") == 0 ? " NOT NULL" : "");
+    if (texts) {
+        add_if(&value, "COLLATE ", row_str(rows, row, "COLLATION_NAME"));
+        add_if(&value, "DEFAULT ", row_str(rows, row, "COLUMN_DEFAULT"));
+        add_if(&value, "", row_str(rows, row, "EXTRA"));
+        add_if(&value, "AS ", row_str(rows, row, "GENERATION_EXPRESSION"));
+    }
     free(plain);
-    return value;
+    return buf_steal(&value);
 }
 
 static char *index_value(const struct rows *rows, size_t row, bool texts)
@@ -58,43 +69,80 @@ static char *index_value(const struct rows *rows, size_t row, bool texts)
     return mem_printf("%s%s (%s)", row_u64(rows, row, "non_unique") == 0 ? "UNIQUE " : "", row_str(rows, row, "type"), row_str(rows, row, "columns"));
 }
 
+/* The two words mean one thing to these servers, and each vendor has its own for what was not said. */
+const char *alike_rule(const char *rule)
+{
+    return strcmp(rule, "NO ACTION") == 0 ? "RESTRICT" : rule;
+}
+
 static char *key_value(const struct rows *rows, size_t row, bool texts)
 {
     (void)texts;
-    return mem_printf("to %s, %s", row_str(rows, row, "parent"), row_str(rows, row, "columns"));
+    return mem_printf("to %s, %s, ON UPDATE %s ON DELETE %s", row_str(rows, row, "parent"), row_str(rows, row, "columns"),
+                      alike_rule(row_str(rows, row, "on_update")), alike_rule(row_str(rows, row, "on_delete")));
 }
 
-/* Of views there are columns too: they belong to no table, and are left alone when parts are judged. */
-static const struct {
+static char *check_value(const struct rows *rows, size_t row, bool texts)
+{
+    (void)texts;
+    return mem_printf("%s%s", row_str(rows, row, "clause"), strcmp(row_str(rows, row, "enforced"), "NO") == 0 ? " NOT ENFORCED" : "");
+}
+
+enum { ER_UNKNOWN_TABLE_NUMBER = 1109 }; /* what an INFORMATION_SCHEMA says to a table that it does not have yet */
+
+/* Of views there are columns too: they belong to no table, and are left alone when parts are judged. What only some versions have is
+ * asked for by `*`. */
+static const struct query {
     const char *word, *sql; /* %s: the database, quoted */
     char *(*value)(const struct rows *rows, size_t row, bool texts);
+    enum { OF_ANY, OF_MARIADB, OF_MYSQL } of;
+    bool text; /* an expression as the server writes it: compared between servers of one series only */
 } queries[] = {
-    { "column", "SELECT TABLE_NAME AS owner, COLUMN_NAME AS part, ORDINAL_POSITION AS place, COLUMN_TYPE AS type, IS_NULLABLE AS nullable, "
-                "COLLATION_NAME AS collation_name FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = %s", column_value },
+    { "column", "SELECT TABLE_NAME AS owner, COLUMN_NAME AS part, COLUMNS.* FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = %s",
+      column_value, OF_ANY, false },
     { "index", "SELECT TABLE_NAME AS owner, INDEX_NAME AS part, MIN(NON_UNIQUE) AS non_unique, MIN(INDEX_TYPE) AS type, GROUP_CONCAT(COALESCE(COLUMN_NAME, "
                "'expression'), COALESCE(CONCAT('(', SUB_PART, ')'), '') ORDER BY SEQ_IN_INDEX SEPARATOR ', ') AS columns "
-               "FROM INFORMATION_SCHEMA.STATISTICS WHERE TABLE_SCHEMA = %s GROUP BY TABLE_NAME, INDEX_NAME", index_value },
-    { "foreign key", "SELECT TABLE_NAME AS owner, CONSTRAINT_NAME AS part, MIN(REFERENCED_TABLE_NAME) AS parent, GROUP_CONCAT(COLUMN_NAME, ' = ', "
-                     "REFERENCED_COLUMN_NAME ORDER BY ORDINAL_POSITION SEPARATOR ', ') AS columns FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE "
-                     "WHERE TABLE_SCHEMA = %s AND REFERENCED_TABLE_NAME IS NOT NULL GROUP BY TABLE_NAME, CONSTRAINT_NAME", key_value },
+               "FROM INFORMATION_SCHEMA.STATISTICS WHERE TABLE_SCHEMA = %s GROUP BY TABLE_NAME, INDEX_NAME", index_value, OF_ANY, false },
+    { "foreign key", "SELECT K.TABLE_NAME AS owner, K.CONSTRAINT_NAME AS part, MIN(K.REFERENCED_TABLE_NAME) AS parent, GROUP_CONCAT(K.COLUMN_NAME, ' = ', "
+                     "K.REFERENCED_COLUMN_NAME ORDER BY K.ORDINAL_POSITION SEPARATOR ', ') AS columns, MIN(R.UPDATE_RULE) AS on_update, "
+                     "MIN(R.DELETE_RULE) AS on_delete FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE K JOIN INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS R "
+                     "ON R.CONSTRAINT_SCHEMA = K.CONSTRAINT_SCHEMA AND R.CONSTRAINT_NAME = K.CONSTRAINT_NAME AND R.TABLE_NAME = K.TABLE_NAME "
+                     "WHERE K.TABLE_SCHEMA = %s AND K.REFERENCED_TABLE_NAME IS NOT NULL GROUP BY K.TABLE_NAME, K.CONSTRAINT_NAME",
+      key_value, OF_ANY, false },
+    /* MariaDB's checks of a column have its name, which is the same in several tables */
+    { "check", "SELECT TABLE_NAME AS owner, CONSTRAINT_NAME AS part, CHECK_CLAUSE AS clause, '' AS enforced FROM INFORMATION_SCHEMA.CHECK_CONSTRAINTS "
+               "WHERE CONSTRAINT_SCHEMA = %s", check_value, OF_MARIADB, true },
+    { "check", "SELECT T.TABLE_NAME AS owner, C.CONSTRAINT_NAME AS part, C.CHECK_CLAUSE AS clause, T.ENFORCED AS enforced "
+               "FROM INFORMATION_SCHEMA.CHECK_CONSTRAINTS C JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS T ON T.CONSTRAINT_SCHEMA = C.CONSTRAINT_SCHEMA "
+               "AND T.CONSTRAINT_NAME = C.CONSTRAINT_NAME AND T.CONSTRAINT_TYPE = 'CHECK' WHERE C.CONSTRAINT_SCHEMA = %s", check_value, OF_MYSQL, true },
 };
+
+static int read_parts(struct db *db, const struct query *query, const char *quoted, bool texts, struct parts *parts, struct err *err)
+{
+    struct rows rows = ROWS_INIT;
+    const char *mark = strstr(query->sql, "%s");
+    char *sql = mem_printf("%.*s%s%s", (int)(mark - query->sql), query->sql, quoted, mark + 2);
+    int rc = db_query(db, &rows, err, sql);
+    if (rc != 0 && query->text && err->detail == ER_UNKNOWN_TABLE_NUMBER) {
+        err_clear(err);
+        rc = 0;
+    }
+    for (size_t row = 0; rc == 0 && row < rows.count; row++)
+        add(parts, PART_TABLE, row_str(&rows, row, "owner"), mem_printf("%s %s", query->word, row_str(&rows, row, "part")),
+            query->value(&rows, row, texts));
+    rows_free(&rows);
+    free(sql);
+    return rc;
+}
 
 static int read_parts_of_tables(struct db *db, const char *database, bool texts, struct parts *parts, struct err *err)
 {
     struct buf quoted = BUF_INIT;
     quote_sql(&quoted, database, strlen(database));
     int rc = db_exec(db, err, "SET SESSION group_concat_max_len = 65536");
-    for (size_t i = 0; rc == 0 && i < sizeof queries / sizeof *queries; i++) {
-        struct rows rows = ROWS_INIT;
-        const char *mark = strstr(queries[i].sql, "%s");
-        char *sql = mem_printf("%.*s%s%s", (int)(mark - queries[i].sql), queries[i].sql, buf_str(&quoted), mark + 2);
-        rc = db_query(db, &rows, err, sql);
-        for (size_t row = 0; rc == 0 && row < rows.count; row++)
-            add(parts, PART_TABLE, row_str(&rows, row, "owner"), mem_printf("%s %s", queries[i].word, row_str(&rows, row, "part")),
-                queries[i].value(&rows, row, texts));
-        rows_free(&rows);
-        free(sql);
-    }
+    for (size_t i = 0; rc == 0 && i < sizeof queries / sizeof *queries; i++)
+        if ((texts || !queries[i].text) && (queries[i].of == OF_ANY || (queries[i].of == OF_MARIADB) == db_dialect(db)->mariadb))
+            rc = read_parts(db, &queries[i], buf_str(&quoted), texts, parts, err);
     buf_free(&quoted);
     return rc;
 }

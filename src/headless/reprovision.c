@@ -78,7 +78,7 @@ int reprovisioning_reports_away(struct reprovisioning *session, struct err *err)
 {
     const struct care_side *sides = session->care->sides;
     if (sides[SIDE_MASTER].host && sides[SIDE_SLAVE].host && guard_look(&session->care->world, err) != 0)
-        return -1;
+        return err_advise(err, "nothing was touched");
     if (reprovision_reports_away(session->care, &session->job.trouble, session->state_dir, &session->away, err) != 0)
         return -1;
     if (session->away)
