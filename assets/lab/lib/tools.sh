@@ -35,8 +35,22 @@ lab_answers() {
     printf '\n[reports]\nbilling_ini = /etc/arrowbilling/billing.ini\n'
 }
 
+# The writer of a host without systemd is a process of its own.
+writer_bare() { ! host_enter master test -d /run/systemd/system; }
+writer_pid() { host_enter master pgrep -o -f '^/bin/bash /usr/local/lib/lab/writer'; }
+writer_start_bare() { writer_pid >/dev/null || host_enter master setsid -f /usr/local/lib/lab/writer >/dev/null 2>&1 </dev/null; }
+writer_stop_bare() {
+    local pid
+    pid=$(writer_pid) || return 0
+    host_enter master sh -c 'kill "$1" && while kill -0 "$1" 2>/dev/null; do sleep 0.1; done' - "$pid"
+}
+
 # writer_state: running, stopped or failed
 writer_state() {
+    if writer_bare 2>/dev/null; then
+        if writer_pid >/dev/null 2>&1; then echo running; else echo stopped; fi
+        return
+    fi
     case $(host_enter master systemctl is-active lab-writer.service 2>/dev/null || true) in
         active | activating | reloading) echo running ;;
         failed) echo failed ;;
@@ -49,8 +63,8 @@ lab_writer() {
     need_root
     need_host master
     case $1 in
-        start) host_enter master systemctl start lab-writer.service ;;
-        stop) host_enter master systemctl stop lab-writer.service ;;
+        start) if writer_bare; then writer_start_bare; else host_enter master systemctl start lab-writer.service; fi ;;
+        stop) if writer_bare; then writer_stop_bare; else host_enter master systemctl stop lab-writer.service; fi ;;
         status)
             printf '%s %s\n' "$(writer_state)" "$(host_enter master sh -c 'cat /var/lib/lab/writer.acked 2>/dev/null | wc -l')"
             [ "$(writer_state)" = running ] ;;
