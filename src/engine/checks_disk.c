@@ -29,13 +29,18 @@ static uint64_t with_margin(uint64_t bytes)
 static void say_room(struct buf *text, const struct server_facts *server, const char *where, uint64_t have,
                      uint64_t need, const char *word)
 {
-    struct buf free_size = BUF_INIT, need_size = BUF_INIT;
+    struct buf free_size = BUF_INIT, need_size = BUF_INIT, short_by = BUF_INIT;
     quote_size(&free_size, have);
     quote_size(&need_size, need);
-    check_say(text, "%s of the " SERVER_FORMAT " has %s free, %s %s", where, SERVER_ARGS(server), buf_str(&free_size),
-              buf_str(&need_size), word);
+    if (have < need) {
+        buf_adds(&short_by, "; it is short by ");
+        quote_size(&short_by, need - have);
+    }
+    check_say(text, "%s of the " SERVER_FORMAT " has %s free, %s %s%s", where, SERVER_ARGS(server), buf_str(&free_size),
+              buf_str(&need_size), word, buf_str(&short_by));
     buf_free(&free_size);
     buf_free(&need_size);
+    buf_free(&short_by);
 }
 
 enum check_verdict check_disk_master(const struct facts *facts, const struct answers *answers, struct buf *text)
