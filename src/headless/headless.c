@@ -244,8 +244,12 @@ static char *report_path(const struct session *session)
 static void finish(struct session *session, const struct err *err)
 {
     struct outcome *outcome = &session->outcome;
-    if (err->code != ERR_NONE)
+    if (err->code != ERR_NONE && outcome->ok) { /* the run is what it is, and something after it failed */
+        char *verdict = mem_printf("%s; but %s", outcome->verdict != NULL ? outcome->verdict : "done", err->text);
+        free(outcome->verdict);
+        outcome->verdict = verdict;
         outcome->ok = false;
+    }
     if (outcome->verdict == NULL)
         outcome->verdict = mem_dup(err->code != ERR_NONE ? err->text : "done");
     free(outcome->report);

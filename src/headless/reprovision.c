@@ -79,9 +79,10 @@ int reprovisioning_reports_away(struct reprovisioning *session, struct err *err)
     const struct care_side *sides = session->care->sides;
     if (sides[SIDE_MASTER].host && sides[SIDE_SLAVE].host && guard_look(&session->care->world, err) != 0)
         return err_advise(err, "nothing was touched");
-    if (reprovision_reports_away(session->care, &session->job.trouble, session->state_dir, &session->away, err) != 0)
+    bool away;
+    if (reprovision_reports_away(session->care, &session->job.trouble, session->state_dir, &away, err) != 0)
         return -1;
-    if (session->away)
+    if (away)
         world_note(&session->care->world, SEVERITY_INFO, "reports are read from the master until the slave is proven");
     return 0;
 }
@@ -181,7 +182,7 @@ char *reprovisioning_verdict(struct reprovisioning *session, const struct err *e
 static void finish(struct reprovisioning *session, struct err *err)
 {
     struct outcome *outcome = &session->outcome;
-    if (err->code != ERR_NONE && session->away)
+    if (err->code != ERR_NONE && reprovision_reports_waiting(session->answers, session->state_dir))
         world_note(&session->care->world, SEVERITY_WARNING, "reports stay on the master; `dualserver billing` points them at the slave when it "
                    "is right");
     headless_signal_as_error(err);
@@ -263,7 +264,7 @@ int headless_reprovision(const struct options *options, const char *state_dir, s
         if (rc >= 0)
             err_clear(err);
         finish(&session, err);
-    } else if (rc != 0 && session.away && !options->json && !options->quiet) {
+    } else if (rc != 0 && !options->json && !options->quiet && reprovision_reports_waiting(answers, state_dir)) {
         (void)printf("reports stay on the master; `dualserver billing` points them at the slave when it is right\n");
     }
     reprovisioning_end(&session);

@@ -17,7 +17,6 @@ struct reprovisioning {
     struct outcome outcome;
     struct reprovision job;
     uint64_t begun_ms;
-    bool away;                /* reports were switched to the master */
     bool one_of_several;      /* everything, where it comes to that, is done for all slaves together, later */
 };
 

@@ -19,7 +19,6 @@ struct several {
     bool *anew;              /* by slave: everything has to be set up */
     size_t anew_count;
     struct strings anew_hosts;
-    bool away;
     struct outcome outcome;  /* of all, where no set-up follows that tells it */
     struct output output;
     bool pending;            /* --plan: something would be changed */
@@ -58,7 +57,7 @@ static void put_down(struct several *all, struct reprovisioning *session, size_t
         all->anew_count++;
         strings_add(&all->anew_hosts, session->answers->slave.host);
     }
-    if (rc < 0 && session->away)
+    if (rc < 0 && reprovision_reports_waiting(session->answers, session->state_dir))
         world_note(&session->care->world, SEVERITY_WARNING, "reports stay on the master; `dualserver billing` points them at the slave when it "
                    "is right");
     name_slave(all, session, i, verdict);
@@ -110,10 +109,7 @@ static int choose_copy(struct several *all, struct reprovisioning *session, stru
 
 static int reports_away(struct several *all, struct reprovisioning *session, struct err *err)
 {
-    if (trouble_look(session->care, all->state_dir, &session->job.trouble, err) != 0 || reprovisioning_reports_away(session, err) != 0)
-        return -1;
-    all->away = all->away || session->away;
-    return 0;
+    return trouble_look(session->care, all->state_dir, &session->job.trouble, err) == 0 ? reprovisioning_reports_away(session, err) : -1;
 }
 
 static size_t first_anew(const struct several *all)
@@ -136,7 +132,7 @@ static int set_up_anew(struct several *all, struct err *err)
     if (!options.plan && all->anew[0] && on_slave(all, 0, reports_away, err) != 0) /* reports are read from the first */
         return -1;
     const int rc = headless_run_anew(all->answers, &options, &all->anew_hosts, err);
-    if (rc != 0 && all->away && !options.json && !options.quiet)
+    if (rc != 0 && !options.json && !options.quiet && reprovision_reports_waiting(all->answers, all->state_dir))
         (void)printf("reports stay on the master; `dualserver billing` points them at the slave when it is right\n");
     return rc;
 }

@@ -20,12 +20,12 @@ static int conclude(struct care *care, const char *state_dir, struct err *err)
     for (enum side side = SIDE_MASTER; side <= SIDE_SLAVE; side++)
         if (care_need(care, side, err) != 0)
             return -1;
-    if (bring_clear(&care->world, err) != 0 || doubt_clear(state_dir, care->world.answers, err) != 0 ||
-        reprovision_reports_back(care, state_dir, &back, err) != 0)
+    if (reprovision_reports_back(care, state_dir, &back, err) != 0)
         return -1;
     if (back)
         world_note(&care->world, SEVERITY_INFO, "reports are read from the slave again");
-    return 0;
+    /* the doubts last: they tell that something is left */
+    return bring_clear(&care->world, err) == 0 ? doubt_clear(state_dir, care->world.answers, err) : -1;
 }
 
 int reprovision_conclude(const struct answers *answers, const struct port *port, const char *state_dir, struct err *err)
@@ -36,5 +36,5 @@ int reprovision_conclude(const struct answers *answers, const struct port *port,
     care_begin(&care, answers, port);
     const int rc = conclude(&care, state_dir, err);
     care_end(&care);
-    return rc;
+    return rc == 0 ? 0 : err_hint(err, "the slave is proven; `dualserver reprovision` does what is left");
 }
