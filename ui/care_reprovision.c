@@ -16,7 +16,7 @@ static void say_all(const struct reprovision *job, struct buf *to)
     buf_adds(to, "Everything has to be carried over: ");
     buf_adds(to, job->decision.why.items[job->decision.why.count - 1]);
     buf_adds(to, "\n\nSet up a slave, on the start page, does that: copy = hot (F2) leaves the master running where its binary logging is on. "
-                 "The slave's old data is kept until the new is proven and accepted. Let reports read from the master first: Reports, then m.\n");
+                 "The slave's old data is kept until the new is proven and accepted.\n");
 }
 
 static int show(struct care_work *work, const char *what, struct err *err)
@@ -36,6 +36,10 @@ static int show(struct care_work *work, const char *what, struct err *err)
         return doubt_clear(work->state_dir, work->care.world.answers, err);
     case REPROVISION_ALL:
         say_all(job, &work->said);
+        work->pending = reprovision_reports_there(job);
+        if (work->pending)
+            buf_adds(&work->said, "\nReports are read from this slave. Enter lets them read from the master until the new one is proven; then they go "
+                                  "back by themselves.\n");
         return 0;
     case REPROVISION_TABLES:
         care_plan_render(&job->plan, &work->said);
@@ -46,9 +50,12 @@ static int show(struct care_work *work, const char *what, struct err *err)
 
 static int agree(struct care_work *work, struct err *err)
 {
+    const struct reprovision *job = work->kept;
+    const bool reports = job->way == REPROVISION_ALL;
     const char *host = work->care.world.answers->slave.host;
-    char *text = mem_printf("Data of the slave is replaced by the master's. Type the slave's host to do it: %s", host);
-    const struct question question = { .kind = QUESTION_CONFIRM, .text = text, .expected = host };
+    char *text = reports ? mem_dup("Reports are read from the master until the new slave is proven. Shall this be done?")
+                         : mem_printf("Data of the slave is replaced by the master's. Type the slave's host to do it: %s", host);
+    const struct question question = { .kind = reports ? QUESTION_YES_NO : QUESTION_CONFIRM, .text = text, .expected = host };
     struct answer answer = { .yes = false };
     int rc = work->port->ask(work->port->context, &question, &answer, err);
     if (rc == 0 && !answer.yes)
@@ -72,13 +79,15 @@ static int apply(struct care_work *work, struct err *err)
     int rc = guard_look(&work->care.world, err) == 0 ? 0 : err_advise(err, "nothing was touched");
     if (rc == 0)
         rc = reprovision_reports_away(&work->care, &job->trouble, work->state_dir, &away, err);
-    if (rc == 0)
+    if (rc == 0 && job->way == REPROVISION_TABLES)
         rc = reprovision_carry_out(&work->care, job, err);
     if (rc == 0 && job->way == REPROVISION_ALL)
         say_all(job, &work->said);
     else if (rc == 0 && (rc = reprovision_reports_back(&work->care, work->state_dir, &back, err)) == 0)
         say_carried(job, &work->said);
-    if (away && !back)
+    if (away && rc == 0 && !back)
+        buf_adds(&work->said, "\nReports are read from the master now. When the new slave is proven they go back by themselves.\n");
+    else if (away && !back)
         buf_adds(&work->said, "Reports stay on the master; Reports on the start page, then s, points them at the slave when it is right\n");
     return rc;
 }

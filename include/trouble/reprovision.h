@@ -72,6 +72,8 @@ bool reprovision_worth(uint64_t differing, uint64_t all);
 /* The answer for [run] copy that keeps the master running, from the ways of a plan that was made with `auto`; COPY_AUTO: none does. Pure. */
 enum copy_method reprovision_copy(const struct plan_option *options, size_t count);
 
+/* Are reports read from the slave? As it was looked at; false where no billing.ini is known. */
+bool reprovision_reports_there(const struct reprovision *job);
 /* Reports that are read from the slave go to the master. That they did is kept in the state folder, so that a run that broke off does
  * not leave them there: *away tells. Nothing to switch: 0. */
 int reprovision_reports_away(struct care *care, const struct trouble *trouble, const char *state_dir, bool *away, struct err *err);

@@ -209,11 +209,6 @@ static int plan_mends(struct reprovision *job, struct err *err)
     return rc;
 }
 
-static bool reports_are_there(const struct reprovision *job)
-{
-    return job->trouble.care->world.answers->reports.billing_ini != NULL && job->trouble.billing.seen && job->trouble.billing.use_slave;
-}
-
 static int make_plan(struct reprovision *job, struct err *err)
 {
     const bool waiting = reprovision_reports_waiting(job->trouble.care->world.answers, job->wish.state_dir);
@@ -222,7 +217,7 @@ static int make_plan(struct reprovision *job, struct err *err)
         plan_note(&job->plan, 0, "%s", job->decision.why.items[i]);
     if (job->way == REPROVISION_NOTHING)
         return 0;
-    if (reports_are_there(job))
+    if (reprovision_reports_there(job))
         plan_line(job, SIDE_MASTER, "point billing.ini at the master", "until the slave is proven");
     if (job->way == REPROVISION_TABLES && job->decision.filter_left)
         plan_line(job, SIDE_SLAVE, "take the filter away that a run which broke off has left", NULL);
@@ -240,7 +235,7 @@ static int make_plan(struct reprovision *job, struct err *err)
         reprovision_plan_definitions(job);
     if (job->way == REPROVISION_TABLES && job->left.any)
         plan_line(job, SIDE_SLAVE, "let go of what a run that broke off has left, once all is proven", NULL);
-    if (reports_are_there(job) || waiting)
+    if (reprovision_reports_there(job) || waiting)
         plan_line(job, SIDE_MASTER, "point billing.ini at the slave again", "when it is proven");
     return rc;
 }

@@ -28,12 +28,32 @@ static int conclude(struct care *care, const char *state_dir, struct err *err)
     return bring_clear(&care->world, err) == 0 ? doubt_clear(state_dir, care->world.answers, err) : -1;
 }
 
+/* The run has had its result: that a look begins anew after it is nobody's business. */
+struct hushed {
+    const struct port *port;
+};
+
+static void tell(void *context, const struct event *event)
+{
+    const struct port *port = ((const struct hushed *)context)->port;
+    if (event->kind == EVENT_NOTE || event->kind == EVENT_COMMAND)
+        port->emit(port->context, event);
+}
+
+static int ask(void *context, const struct question *question, struct answer *answer, struct err *err)
+{
+    const struct port *port = ((const struct hushed *)context)->port;
+    return port->ask(port->context, question, answer, err);
+}
+
 int reprovision_conclude(const struct answers *answers, const struct port *port, const char *state_dir, struct err *err)
 {
+    struct hushed hushed = { .port = port };
+    const struct port quiet = { .context = &hushed, .emit = tell, .ask = ask, .cancel_fd = port->cancel_fd };
     struct care care;
     if (!anything_left(answers, state_dir))
         return 0;
-    care_begin(&care, answers, port);
+    care_begin(&care, answers, &quiet);
     const int rc = conclude(&care, state_dir, err);
     care_end(&care);
     return rc == 0 ? 0 : err_hint(err, "the slave is proven; `dualserver reprovision` does what is left");

@@ -45,6 +45,11 @@ static int point(struct care *care, enum billing_place place, struct err *err)
     return rc;
 }
 
+bool reprovision_reports_there(const struct reprovision *job)
+{
+    return job->trouble.care->world.answers->reports.billing_ini != NULL && job->trouble.billing.seen && job->trouble.billing.use_slave;
+}
+
 int reprovision_reports_away(struct care *care, const struct trouble *trouble, const char *state_dir, bool *away, struct err *err)
 {
     const struct answers *answers = care->world.answers;
