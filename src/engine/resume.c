@@ -203,6 +203,7 @@ static int probe(struct engine *engine, const struct past *past, struct resume_p
     const bool master_rebooted = rebooted(world, SIDE_MASTER, past_word(past, "copy_boot"));
     *probe = (struct resume_probe){ .generated = engine->answers->replication.password_file == NULL,
                                     .slave_rebooted = rebooted(world, SIDE_SLAVE, past_word(past, "ship_boot")) };
+    probe->master_as_before = !recover_master_otherwise(world);
     world->distrust = true; /* a run that was broken off is proven row by row, whatever the answers say */
     if (way->usable == NULL)
         return 0;

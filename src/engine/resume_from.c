@@ -4,7 +4,7 @@
 
 #include "steps/copy_way.h"
 
-enum { SHIP = 6, ASIDE = 7, IN_PLACE = 8, SLAVE_FILE = 10, STARTED = 11, POINTED = 12, PROVEN = 13 };
+enum { STOPPED = 2, STARTS = 4, SHIP = 6, ASIDE = 7, IN_PLACE = 8, SLAVE_FILE = 10, STARTED = 11, POINTED = 12, PROVEN = 13 };
 
 static const struct past_change *record(const struct past *past, const struct change *change)
 {
@@ -52,6 +52,14 @@ static bool step_begun(const struct past *past, int from, int to)
     return false;
 }
 
+static bool restarts_master(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->changes[i].step >= STOPPED && plan->changes[i].step <= STARTS && plan->changes[i].restarts)
+            return true;
+    return false;
+}
+
 /* Where the data has to be taken from again, and why. */
 static int go_back(const struct past *past, const struct plan *plan, const struct resume_probe *probe, int step, const char **why)
 {
@@ -59,6 +67,10 @@ static int go_back(const struct past *past, const struct plan *plan, const struc
     if (past_differs(past)) {
         *why = "the proof found tables that differ: the copy is taken anew";
         return again;
+    }
+    if (probe->master_as_before && step > STOPPED && step <= STARTS && restarts_master(plan)) {
+        *why = "the master runs with its options of before: it is stopped and started anew";
+        return STOPPED;
     }
     if (step < again || step >= POINTED)
         return 0;

@@ -7,6 +7,7 @@
 
 struct resume_probe {
     bool copy_usable;     /* what was taken of the master is there and whole, and its coordinates are known and still there */
+    bool master_as_before; /* its server runs with the settings that it had before the run */
     bool slave_rebooted;  /* since the copy arrived there: what was not flushed may be lost */
     bool generated;       /* the replication password was made by the program, and is not known any more */
 };
