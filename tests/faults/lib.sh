@@ -209,7 +209,8 @@ tell_count() {
             printf "# cases %d, passed %d, rows lost %d\n", cases, passed, lost }' "$tally"
 }
 
-# ---- every call: $work/clean holds those of a clean run; changing and share, of the test, pick from it, and its thens are what a case ends with
+# ---- every call: $work/clean holds those of a clean run; changing and share, of the test, pick from it; a case ends with one of thens, by turns
+thens=(undo resume)
 kinds=(kill-after fail lost kill-before remote-killed stall io-error remote-killed-after drop full denied kill-mid fail-after)
 cases=0 turn=0 missed=0
 read -r part parts <<<"$(tr / ' ' <<<"${SKIP:-0/1}")"
