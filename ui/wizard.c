@@ -69,6 +69,8 @@ static int later(void *context, enum job job, const char *state_dir, const char 
     past_free(&past);
     if (rc == 0 && job == JOB_RESUME)
         conclude(work);
+    if (rc == 0 && job == JOB_UNDO)
+        reprovision_remind(work->answers, work->port, state_dir);
     return rc;
 }
 

@@ -84,5 +84,7 @@ bool reprovision_reports_waiting(const struct answers *answers, const char *stat
 /* After the engine has made the whole slave anew: what tables brought singly have left there goes, doubts about them too, and reports that were
  * switched go back. Where there is nothing of that kind nobody is connected to. On connections of its own. */
 int reprovision_conclude(const struct answers *answers, const struct port *port, const char *state_dir, struct err *err);
+/* After an undo, with which the slave is again what it was: a note, where reports were switched. */
+void reprovision_remind(const struct answers *answers, const struct port *port, const char *state_dir);
 
 #endif

@@ -197,10 +197,8 @@ static int later(struct session *session, const struct port *port, struct err *e
         rc = headless_begin_anew(session, port, err);
     if (rc == 0 && command == COMMAND_RESUME && reprovision_conclude(session->answers, port, session->state_dir, err) != 0)
         return err_exit_code(err);
-    if (rc == 0 && command == COMMAND_UNDO && reprovision_reports_waiting(session->answers, session->state_dir))
-        session_event(session, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_WARNING,
-                                           .text = "reports are read from the master, since the re-provisioning began; `dualserver billing` points "
-                                                   "them at the slave when it is right" });
+    if (rc == 0 && command == COMMAND_UNDO)
+        reprovision_remind(session->answers, port, session->state_dir);
     if (rc == 0)
         err_clear(err);
     return rc;

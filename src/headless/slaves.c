@@ -356,7 +356,8 @@ int headless_slaves(struct session *session, const struct port *port, struct err
         if (rc == 0)
             settle(&set);
         for (size_t i = 0; rc == 0 && i < set.count; i++)
-            rc = reprovision_conclude(&set.pairs[i].answers, port, session->state_dir, err);
+            if (set.pairs[i].state == PAIR_PROVEN) /* what stayed as it is may still be doubtful */
+                rc = reprovision_conclude(&set.pairs[i].answers, port, session->state_dir, err);
     }
     if (begun)
         slaves_sum_up(&set, rc, false);

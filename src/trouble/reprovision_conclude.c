@@ -58,3 +58,11 @@ int reprovision_conclude(const struct answers *answers, const struct port *port,
     care_end(&care);
     return rc == 0 ? 0 : err_hint(err, "the slave is proven; `dualserver reprovision` does what is left");
 }
+
+void reprovision_remind(const struct answers *answers, const struct port *port, const char *state_dir)
+{
+    if (reprovision_reports_waiting(answers, state_dir))
+        port->emit(port->context, &(struct event){ .kind = EVENT_NOTE, .severity = SEVERITY_WARNING,
+                                                   .text = "reports are read from the master, since the re-provisioning began; `dualserver "
+                                                           "billing` points them at the slave when it is right" });
+}
