@@ -8,8 +8,8 @@
  * again when the slave has executed all that the master wrote: a definition that is under way is no difference.
  *
  * What the slave alone has (an index for its reports) is told, and is no difference. Not compared: engine, comments, AUTO_INCREMENT,
- * where files lie, partitions, an event's status, accounts. Between series also not: lengths of integers, collations, defaults, expressions
- * and checks, texts of views and routines, for each series writes them in its own words.
+ * where files lie, partitions, an event's status, accounts. Between series also not: lengths of integers, collations, defaults, expressions,
+ * checks, what foreign keys do, texts of views and routines, for each series writes them in its own words.
  */
 #ifndef DUALSERVER_CARE_ALIKE_H
 #define DUALSERVER_CARE_ALIKE_H
@@ -60,7 +60,5 @@ struct parts {
 void alike_judge(struct parts *master, struct parts *slave, struct alike_result *result);
 /* A column's type as every series writes it: "int(11) unsigned" is "int unsigned". Pure; the caller frees. */
 char *alike_type(const char *type);
-/* What a foreign key does, as every series writes it: "NO ACTION" is "RESTRICT". Pure; the word is its own or a constant. */
-const char *alike_rule(const char *rule);
 
 #endif

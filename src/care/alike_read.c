@@ -69,17 +69,16 @@ static char *index_value(const struct rows *rows, size_t row, bool texts)
     return mem_printf("%s%s (%s)", row_u64(rows, row, "non_unique") == 0 ? "UNIQUE " : "", row_str(rows, row, "type"), row_str(rows, row, "columns"));
 }
 
-/* The two words mean one thing to these servers, and each vendor has its own for what was not said. */
-const char *alike_rule(const char *rule)
-{
-    return strcmp(rule, "NO ACTION") == 0 ? "RESTRICT" : rule;
-}
-
 static char *key_value(const struct rows *rows, size_t row, bool texts)
 {
     (void)texts;
-    return mem_printf("to %s, %s, ON UPDATE %s ON DELETE %s", row_str(rows, row, "parent"), row_str(rows, row, "columns"),
-                      alike_rule(row_str(rows, row, "on_update")), alike_rule(row_str(rows, row, "on_delete")));
+    return mem_printf("to %s, %s", row_str(rows, row, "parent"), row_str(rows, row, "columns"));
+}
+
+static char *rule_value(const struct rows *rows, size_t row, bool texts)
+{
+    (void)texts;
+    return mem_printf("ON UPDATE %s ON DELETE %s", row_str(rows, row, "on_update"), row_str(rows, row, "on_delete"));
 }
 
 static char *check_value(const struct rows *rows, size_t row, bool texts)
@@ -96,19 +95,19 @@ static const struct query {
     const char *word, *sql; /* %s: the database, quoted */
     char *(*value)(const struct rows *rows, size_t row, bool texts);
     enum { OF_ANY, OF_MARIADB, OF_MYSQL } of;
-    bool text; /* an expression as the server writes it: compared between servers of one series only */
+    bool text; /* in words that each series has of its own, or not at all: compared between servers of one series only */
 } queries[] = {
     { "column", "SELECT TABLE_NAME AS owner, COLUMN_NAME AS part, COLUMNS.* FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = %s",
       column_value, OF_ANY, false },
     { "index", "SELECT TABLE_NAME AS owner, INDEX_NAME AS part, MIN(NON_UNIQUE) AS non_unique, MIN(INDEX_TYPE) AS type, GROUP_CONCAT(COALESCE(COLUMN_NAME, "
                "'expression'), COALESCE(CONCAT('(', SUB_PART, ')'), '') ORDER BY SEQ_IN_INDEX SEPARATOR ', ') AS columns "
                "FROM INFORMATION_SCHEMA.STATISTICS WHERE TABLE_SCHEMA = %s GROUP BY TABLE_NAME, INDEX_NAME", index_value, OF_ANY, false },
-    { "foreign key", "SELECT K.TABLE_NAME AS owner, K.CONSTRAINT_NAME AS part, MIN(K.REFERENCED_TABLE_NAME) AS parent, GROUP_CONCAT(K.COLUMN_NAME, ' = ', "
-                     "K.REFERENCED_COLUMN_NAME ORDER BY K.ORDINAL_POSITION SEPARATOR ', ') AS columns, MIN(R.UPDATE_RULE) AS on_update, "
-                     "MIN(R.DELETE_RULE) AS on_delete FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE K JOIN INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS R "
-                     "ON R.CONSTRAINT_SCHEMA = K.CONSTRAINT_SCHEMA AND R.CONSTRAINT_NAME = K.CONSTRAINT_NAME AND R.TABLE_NAME = K.TABLE_NAME "
-                     "WHERE K.TABLE_SCHEMA = %s AND K.REFERENCED_TABLE_NAME IS NOT NULL GROUP BY K.TABLE_NAME, K.CONSTRAINT_NAME",
-      key_value, OF_ANY, false },
+    { "foreign key", "SELECT TABLE_NAME AS owner, CONSTRAINT_NAME AS part, MIN(REFERENCED_TABLE_NAME) AS parent, GROUP_CONCAT(COLUMN_NAME, ' = ', "
+                     "REFERENCED_COLUMN_NAME ORDER BY ORDINAL_POSITION SEPARATOR ', ') AS columns FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE "
+                     "WHERE TABLE_SCHEMA = %s AND REFERENCED_TABLE_NAME IS NOT NULL GROUP BY TABLE_NAME, CONSTRAINT_NAME", key_value, OF_ANY, false },
+    /* a table that MySQL 5.0 does not have; what was not said is RESTRICT to one vendor, NO ACTION to the other */
+    { "rule of foreign key", "SELECT TABLE_NAME AS owner, CONSTRAINT_NAME AS part, UPDATE_RULE AS on_update, DELETE_RULE AS on_delete "
+                             "FROM INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = %s", rule_value, OF_ANY, true },
     /* MariaDB's checks of a column have its name, which is the same in several tables */
     { "check", "SELECT TABLE_NAME AS owner, CONSTRAINT_NAME AS part, CHECK_CLAUSE AS clause, '' AS enforced FROM INFORMATION_SCHEMA.CHECK_CONSTRAINTS "
                "WHERE CONSTRAINT_SCHEMA = %s", check_value, OF_MARIADB, true },

@@ -42,6 +42,20 @@ void errout_add(struct buf *to, const void *bytes, size_t len)
     buf_add(to, bytes, len < ERROUT_LIMIT - to->len ? len : ERROUT_LIMIT - to->len);
 }
 
+size_t pending_take(struct buf *pending, size_t *taken, void *bytes, size_t size)
+{
+    size_t len = pending->len - *taken;
+
+    len = len < size ? len : size;
+    memcpy(bytes, pending->data + *taken, len);
+    *taken += len;
+    if (*taken == pending->len) {
+        buf_clear(pending);
+        *taken = 0;
+    }
+    return len;
+}
+
 int run_take(struct run *run, const void *bytes, size_t len, struct err *err)
 {
     size_t limit = run->out_limit > 0 ? run->out_limit : OUT_LIMIT;

@@ -20,6 +20,8 @@ void host_shut(struct host *host);
 
 /* Keeps standard error up to its limit; `to` may be NULL. */
 void errout_add(struct buf *to, const void *bytes, size_t len);
+/* The next bytes of what is pending, at most `size`; *taken counts what was given before. Emptied when all is. */
+size_t pending_take(struct buf *pending, size_t *taken, void *bytes, size_t size);
 /* ERR_DATA when `run` may not take more bytes; else they are added to run->out. */
 int run_take(struct run *run, const void *bytes, size_t len, struct err *err);
 bool cancelled(int cancel_fd);

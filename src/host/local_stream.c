@@ -53,20 +53,6 @@ static int drain(int *fd, struct buf *to, int keep_all)
     return 0;
 }
 
-static ssize_t take_pending(struct local_stream *ls, void *bytes, size_t size)
-{
-    size_t len = ls->pending.len - ls->taken;
-
-    len = len < size ? len : size;
-    memcpy(bytes, ls->pending.data + ls->taken, len);
-    ls->taken += len;
-    if (ls->taken == ls->pending.len) {
-        buf_clear(&ls->pending);
-        ls->taken = 0;
-    }
-    return (ssize_t)len;
-}
-
 ssize_t local_stream_read(struct stream *stream, void *bytes, size_t size, struct err *err)
 {
     struct local_stream *ls = (struct local_stream *)stream;
@@ -74,7 +60,7 @@ ssize_t local_stream_read(struct stream *stream, void *bytes, size_t size, struc
     if (cancelled(stream->host->cancel_fd))
         return err_cancelled(err, stream->host);
     if (ls->pending.len > ls->taken)
-        return take_pending(ls, bytes, size);
+        return (ssize_t)pending_take(&ls->pending, &ls->taken, bytes, size);
     while (ls->child.out >= 0) {
         struct pollfd fds[] = { { .fd = ls->child.out, .events = POLLIN },
                                 { .fd = ls->child.errout, .events = POLLIN } };

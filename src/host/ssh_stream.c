@@ -66,20 +66,6 @@ static int take_errout(struct ssh_stream *ss, struct err *err)
     return got < 0 ? -1 : 0;
 }
 
-static size_t take_pending(struct ssh_stream *ss, void *bytes, size_t size)
-{
-    size_t len = ss->pending.len - ss->taken;
-
-    len = len < size ? len : size;
-    memcpy(bytes, ss->pending.data + ss->taken, len);
-    ss->taken += len;
-    if (ss->taken == ss->pending.len) {
-        buf_clear(&ss->pending);
-        ss->taken = 0;
-    }
-    return len;
-}
-
 ssize_t ssh_stream_read(struct stream *stream, void *bytes, size_t size, struct err *err)
 {
     struct ssh_stream *ss = (struct ssh_stream *)stream;
@@ -104,7 +90,7 @@ ssize_t ssh_stream_read(struct stream *stream, void *bytes, size_t size, struct 
         if (ssh_wait(session_of(ss), since, STREAM_TIMEOUT_MS, err) != 0)
             return -1;
     }
-    return (ssize_t)take_pending(ss, bytes, size);
+    return (ssize_t)pending_take(&ss->pending, &ss->taken, bytes, size);
 }
 
 /* Output that comes while the command is fed is kept, so that neither side waits for the other. */

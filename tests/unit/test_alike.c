@@ -129,18 +129,8 @@ static void test_types(void **state)
     }
 }
 
-static void test_rules(void **state)
-{
-    (void)state;
-    assert_string_equal(alike_rule("NO ACTION"), "RESTRICT");
-    assert_string_equal(alike_rule("RESTRICT"), "RESTRICT");
-    assert_string_equal(alike_rule("CASCADE"), "CASCADE");
-    assert_string_equal(alike_rule("SET NULL"), "SET NULL");
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_scenes), cmocka_unit_test(test_kinds), cmocka_unit_test(test_types),
-                                         cmocka_unit_test(test_rules) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_scenes), cmocka_unit_test(test_kinds), cmocka_unit_test(test_types) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
